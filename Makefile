@@ -1,0 +1,68 @@
+# Two commands do everything: `make up` runs the product, `make test` proves it.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+WEB_STAMP := web/node_modules/.installed
+PAGES := src/industriverse/interfaces/rest/pages/index.html
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+# Needed by some suites only; installed where the caller allows it, else those suites skip.
+TEST_PACKAGES := chromium postgresql strace
+
+.PHONY: help up test setup web check fix pins schemas test-packages
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+up: $(STAMP) $(PAGES) ## Install, build, start; the page opens on http://127.0.0.1:8000
+	$(BIN)/industriverse serve --demo
+
+setup: $(STAMP) ## Install everything into .venv
+
+web: $(PAGES) ## Build the pages
+
+test: $(STAMP) $(PAGES) test-packages ## Lint, types, floors, pages, then every test
+	$(MAKE) check
+	cd web && npm run --silent test
+	$(BIN)/pytest -q
+
+check: $(STAMP) $(WEB_STAMP) ## Lint, types and floors
+	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports --no-cache
+	cd web && npx tsc --noEmit
+
+fix: $(STAMP) ## Format and mend what a machine can
+	$(BIN)/ruff format src tests
+	$(BIN)/ruff check --fix src tests
+
+pins: ## Re-resolve and export the pins with hashes, after a change of pyproject.toml
+	$(BIN)/uv lock --quiet
+	$(BIN)/uv export --quiet --frozen --format requirements.txt --no-emit-project --no-header \
+	  --no-annotate --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	  requirements-uv.in --output-file requirements-uv.txt
+
+test-packages:
+ifeq ($(INDUSTRIVERSE_TEST_INSTALL),1)
+	@dpkg -s $(TEST_PACKAGES) >/dev/null 2>&1 || \
+	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(TEST_PACKAGES) >/dev/null)
+endif
+
+$(STAMP): requirements.txt requirements-uv.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements-uv.txt
+	# Compiled once here, where no file is written later: a cold start then takes half the time.
+	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.txt requirements-uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(WEB_STAMP): web/package-lock.json
+	cd web && npm ci --silent --no-audit --no-fund
+	touch $@
+
+$(PAGES): $(WEB_STAMP) $(WEB_SOURCES)
+	cd web && npm run --silent build
+
+schemas: $(STAMP) ## Write docs/schemas and docs/openapi.json from the code
+	$(BIN)/python -m industriverse.apps.schemas docs
