@@ -1,0 +1,44 @@
+"""What the house needs from the outside world. Each port has a fake and one contract suite."""
+
+from .blobs import BlobStore
+from .clock import Clock
+from .events import Event, EventStream
+from .exporter import Exporter
+from .graph import GraphStore, Row
+from .jobs import Job, JobStore
+from .keys import Signer
+from .ledger import Entry, LedgerStore, Posting, Transaction
+from .meter import EnergyMeter, Measurement
+from .proofs import LogCheckpoint, ProofStore, StoredProof
+from .reader import ObservationReader, ReadOptions, ReadResult
+from .runs import Run, RunStore
+from .vectors import Hit, VectorStore
+
+__all__ = [
+    "BlobStore",
+    "Clock",
+    "EnergyMeter",
+    "Entry",
+    "Event",
+    "EventStream",
+    "Exporter",
+    "GraphStore",
+    "Hit",
+    "Job",
+    "JobStore",
+    "LedgerStore",
+    "LogCheckpoint",
+    "Measurement",
+    "ObservationReader",
+    "Posting",
+    "ProofStore",
+    "ReadOptions",
+    "ReadResult",
+    "Row",
+    "Run",
+    "RunStore",
+    "Signer",
+    "StoredProof",
+    "Transaction",
+    "VectorStore",
+]

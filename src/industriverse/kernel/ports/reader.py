@@ -1,0 +1,63 @@
+"""Reading a user's file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from industriverse.kernel.observations import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user says about a file; empty means: find out.
+
+    Attributes:
+        variables: Variables to report, empty for all.
+        units: Unit by variable, for a file that does not say.
+        time_column: Name of the time column.
+        domain: Declared domain.
+        max_frames: Newest frames of a field to load; None for as many as fit in memory.
+    """
+
+    variables: tuple[str, ...] = ()
+    units: tuple[tuple[str, str], ...] = ()
+    time_column: str = ""
+    domain: str = ""
+    max_frames: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """An observation and what the reader had to decide.
+
+    Attributes:
+        observation: Signals or a trajectory, with every variable of the file on that grid.
+        reported: The variables to forecast and report, in order.
+        rows_or_shape: `[rows, channels]` or `[time, *space]`.
+        warnings: One plain sentence each: gaps filled, sentinels dropped, step inferred …
+        sha256: Of the file's bytes; of the sorted list of member hashes for a folder.
+    """
+
+    observation: Observation
+    reported: tuple[str, ...]
+    rows_or_shape: tuple[int, ...]
+    warnings: tuple[str, ...]
+    sha256: str
+
+
+@runtime_checkable
+class ObservationReader(Protocol):
+    """Reads files. Contract suite: `tests/contracts/observation_reader.py`."""
+
+    def accepts(self, path: Path) -> bool:
+        """Say whether this reader is for that file or folder, from its name and first bytes."""
+        ...
+
+    def read(self, path: Path, options: ReadOptions) -> ReadResult:
+        """Read a file.
+
+        Raises:
+            InputError: What is wrong, where, what to do.
+            NotFoundError: No such file, or no such variable in it.
+        """
+        ...
