@@ -1,0 +1,1 @@
+"""Simulated systems whose truth is known."""
