@@ -1,0 +1,1 @@
+"""Domains: how each computes energy, what it conserves, which entropy law holds."""

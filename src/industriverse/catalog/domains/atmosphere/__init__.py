@@ -1,0 +1,1 @@
+"""Air: moist static and kinetic energy per area of one layer."""

@@ -1,0 +1,1 @@
+"""A field whose variables mean nothing known: a square above its minimum, no claim."""

@@ -1,0 +1,1 @@
+"""Incompressible flow: kinetic energy, lost only to viscosity."""

@@ -1,0 +1,1 @@
+"""Solvers: simulated systems with their equation, stable range and reference."""
