@@ -1,0 +1,1 @@
+"""Plugs for ports, one technology each."""

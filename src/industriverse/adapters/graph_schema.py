@@ -1,0 +1,77 @@
+"""The graph's schema by version. A published version never changes; a new one is appended.
+
+Times are RFC 3339 text in UTC: they sort, and every Cypher store holds them. A map's cells lie in
+arrays and in the vector store; only salient cells become an `EnergyVector`.
+"""
+
+_FIRST = (
+    """CREATE NODE TABLE EnergyDomain(domain_id STRING PRIMARY KEY, name STRING,
+        description STRING, created_at STRING)""",
+    """CREATE NODE TABLE EnergyMap(map_id STRING PRIMARY KEY, domain_id STRING, tenant STRING,
+        scale INT64, energy_mean DOUBLE, energy_var DOUBLE, entropy DOUBLE, unit STRING,
+        blob STRING, created_at STRING)""",
+    """CREATE NODE TABLE EnergySnapshot(snapshot_id STRING PRIMARY KEY, map_id STRING,
+        tenant STRING, timestamp STRING, energy_mean DOUBLE, energy_var DOUBLE, entropy DOUBLE,
+        regime STRING, confidence DOUBLE, trace_id STRING)""",
+    """CREATE NODE TABLE EnergyVector(vector_id STRING PRIMARY KEY, map_id STRING, x INT64,
+        y INT64, energy DOUBLE, grad_x DOUBLE, grad_y DOUBLE, laplacian DOUBLE,
+        local_entropy DOUBLE, temporal_trend DOUBLE, regime_score DOUBLE)""",
+    """CREATE NODE TABLE RegimeTransition(regime_id STRING PRIMARY KEY, domain STRING,
+        tenant STRING, regime_from STRING, regime_to STRING, start_time STRING, end_time STRING,
+        stability_score DOUBLE, energy_delta DOUBLE)""",
+    """CREATE NODE TABLE ModelUnit(model_id STRING PRIMARY KEY, architecture STRING,
+        fitness DOUBLE, energy_efficiency DOUBLE, generation INT64, blob STRING,
+        created_at STRING)""",
+    """CREATE NODE TABLE Hypothesis(hypothesis_id STRING PRIMARY KEY, content STRING,
+        dataset_id STRING, created_by STRING, created_at STRING, blob STRING,
+        energy_prediction_mean DOUBLE, energy_prediction_std DOUBLE, regime STRING,
+        confidence DOUBLE)""",
+    """CREATE NODE TABLE Service(service_id STRING PRIMARY KEY, name STRING, type STRING,
+        endpoint STRING, cloud_provider STRING, region STRING, energy_cost DOUBLE,
+        reliability DOUBLE, capabilities STRING[])""",
+    """CREATE NODE TABLE Proof(proof_id STRING PRIMARY KEY, tenant STRING, stage STRING,
+        passed BOOL, domain STRING, leaf INT64, energy_predicted DOUBLE, energy_observed DOUBLE,
+        created_at STRING)""",
+    """CREATE NODE TABLE ShadowTwin(twin_id STRING PRIMARY KEY, model_version STRING,
+        status STRING, vote_count INT64, agreement_rate DOUBLE, last_active STRING)""",
+    """CREATE NODE TABLE ConsensusProposal(proposal_id STRING PRIMARY KEY,
+        leader_twin_id STRING, energy_predicted DOUBLE, confidence DOUBLE, status STRING,
+        votes_accept INT64, votes_reject INT64, created_at STRING, committed_at STRING)""",
+    "CREATE REL TABLE HAS_MAP(FROM EnergyDomain TO EnergyMap)",
+    "CREATE REL TABLE HAS_SNAPSHOT(FROM EnergyMap TO EnergySnapshot)",
+    "CREATE REL TABLE HAS_VECTOR(FROM EnergySnapshot TO EnergyVector)",
+    "CREATE REL TABLE LOCATED_IN(FROM EnergyVector TO EnergyMap)",
+    "CREATE REL TABLE EVOLVES_TO(FROM EnergySnapshot TO EnergySnapshot, seconds DOUBLE)",
+    "CREATE REL TABLE PREDICTED_BY(FROM EnergySnapshot TO ModelUnit, weight DOUBLE)",
+    "CREATE REL TABLE DETECTED_REGIME(FROM EnergySnapshot TO RegimeTransition)",
+    "CREATE REL TABLE IN_DOMAIN(FROM RegimeTransition TO EnergyDomain)",
+    "CREATE REL TABLE PARENT_OF(FROM ModelUnit TO ModelUnit)",
+    "CREATE REL TABLE TRAINED_ON(FROM ModelUnit TO EnergySnapshot)",
+    "CREATE REL TABLE PREDICTS(FROM ModelUnit TO EnergyDomain)",
+    "CREATE REL TABLE TARGETS_DOMAIN(FROM Hypothesis TO EnergyDomain)",
+    "CREATE REL TABLE USES_SERVICE(FROM Hypothesis TO Service)",
+    "CREATE REL TABLE DEPENDS_ON(FROM Hypothesis TO Hypothesis)",
+    "CREATE REL TABLE VALIDATES(FROM Proof TO Hypothesis, FROM Proof TO EnergySnapshot)",
+    "CREATE REL TABLE SETTLES(FROM Proof TO Proof)",
+    "CREATE REL TABLE CONSENSUS_BY(FROM Proof TO ShadowTwin)",
+    "CREATE REL TABLE PROPOSED_BY(FROM ConsensusProposal TO ShadowTwin)",
+    """CREATE REL TABLE VOTED_ON(FROM ShadowTwin TO ConsensusProposal, vote STRING,
+        timestamp STRING)""",
+    "CREATE REL TABLE RESULTED_IN(FROM ConsensusProposal TO Proof)",
+)
+
+_RUNS = (
+    "ALTER TABLE EnergyMap ADD title STRING",
+    "ALTER TABLE EnergyMap ADD energy DOUBLE",
+    "ALTER TABLE EnergyMap ADD shape STRING",
+    "ALTER TABLE EnergyMap ADD proof_id STRING",
+    "ALTER TABLE EnergyMap ADD sequence INT64",
+)
+
+VERSIONS: tuple[tuple[str, ...], ...] = (_FIRST, _RUNS)
+"""Statements that lead from each version to the next; version n is `VERSIONS[n - 1]`."""
+
+VERSION_TABLE = "SchemaVersion"
+VERSION_TABLE_STATEMENT = (
+    f"CREATE NODE TABLE {VERSION_TABLE}(version INT64 PRIMARY KEY, statements INT64)"
+)

@@ -1,0 +1,1 @@
+"""Alembic's environment and the schema's versions; they travel inside the wheel."""
