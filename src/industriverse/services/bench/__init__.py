@@ -1,0 +1,75 @@
+"""Benchmarks: commands whose figures the documentation may quote."""
+
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from industriverse.kernel.errors import NotFoundError
+from industriverse.services.documents import BenchDocument, PredictDocument
+
+__all__ = ["BENCHES", "BenchSettings", "run_bench"]
+
+BENCHES = {
+    "calibration": "Coverage, interval score and CRPS on real data, beside split conformal.",
+    "proofs": "Smallest violation that each check catches, and its false alarms.",
+    "predict": "Time of a whole prediction: telemetry and fields, cold and warm.",
+}
+_VERSIONS = ("industriverse", "numpy", "scipy", "jax", "xarray", "pyarrow")
+
+
+@dataclass(frozen=True, slots=True)
+class BenchSettings:
+    """What a benchmark is given.
+
+    Attributes:
+        seed: For everything drawn.
+        data: Folder of reference data sets.
+        folder: Scratch folder.
+        progress: Called with a sentence and the share done.
+        predict_file: Reads and predicts a file, as the command line and the server do.
+    """
+
+    seed: int
+    data: Path
+    folder: Path
+    progress: Callable[[str, float], None]
+    predict_file: Callable[[Path], PredictDocument]
+
+
+def run_bench(name: str, settings: BenchSettings) -> BenchDocument:
+    """Run one benchmark.
+
+    Raises:
+        NotFoundError: There is none of that name.
+        UnavailableError: It needs data that are not here.
+    """
+    if name not in BENCHES:
+        raise NotFoundError(
+            f"There is no benchmark {name!r}.", hint=f"Choose one of {', '.join(BENCHES)}."
+        )
+    module: Any = import_module(f"industriverse.services.bench.{name}")
+    measured: dict[str, Any] = module.run(settings)
+    return BenchDocument(
+        bench=name,
+        seed=settings.seed,
+        machine=_machine(),
+        versions={package: version(package) for package in _VERSIONS},
+        metrics=measured["metrics"],
+        peers=measured.get("peers", {}),
+        ratios=measured.get("ratios", {}),
+        rows=measured.get("rows", []),
+    )
+
+
+def _machine() -> dict[str, str | int]:
+    return {
+        "system": platform.system(),
+        "architecture": platform.machine(),
+        "cores": os.cpu_count() or 1,
+        "python": platform.python_version(),
+    }

@@ -1,0 +1,276 @@
+"""The published documents: what `predict`, a proof and a receipt look like as JSON.
+
+One set of models for the CLI's `--json`, the HTTP answers and the schemas in `docs/schemas/`.
+All times are RFC 3339 UTC or seconds; CEU are integers in micro-units beside their decimal form.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Series = list[Finite | None]
+
+
+class Document(BaseModel):
+    """Base: no unknown member, no NaN."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class InputDocument(Document):
+    """What was read."""
+
+    kind: Literal["signals", "field"]
+    name: str = Field(description="File or topic.")
+    sha256: str = Field(description="Of the bytes that were read.")
+    rows: int | None = Field(description="Rows of telemetry; null for fields.")
+    shape: list[int] = Field(description="[rows, channels] or [time, *space].")
+    variables: list[str] = Field(description="Reported variables.")
+    units: dict[str, str] = Field(description="Unit by variable; empty where unknown.")
+    start: str | None = Field(description="Time of the first sample, where the file has dates.")
+    step_s: Finite = Field(description="Seconds between samples.")
+    warnings: list[str]
+
+
+class AnnotationDocument(Document):
+    """The energy reading of the recent past."""
+
+    domain: str
+    domain_confidence: Finite
+    unit: str
+    energy: Finite
+    delta_energy: Finite
+    entropy: Finite
+    normalised_entropy: Finite
+    delta_entropy: Finite
+    temperature: Finite
+    gamma_distance: Finite
+
+
+class NeighbourDocument(Document):
+    """A known state near the present one."""
+
+    id: str
+    similarity: Finite
+    title: str
+    domain: str
+
+
+class RegimeDocument(Document):
+    """The operating regime."""
+
+    label: Literal["initializing", "stable", "transitional", "chaotic", "phase_change", "anomalous"]
+    confirmed: bool
+    probabilities: dict[str, Finite]
+    features: dict[str, Finite]
+    evidence: str
+
+
+class SeriesDocument(Document):
+    """One variable's forecast, a number per lead."""
+
+    mean: Series
+    lower: Series
+    upper: Series
+    inner_lower: Series
+    inner_upper: Series
+    persistence: Series
+    seasonal_naive: Series | None = Field(description="null where the data show no season.")
+
+
+class CalibrationDocument(Document):
+    """How the intervals came about and what they achieved so far."""
+
+    method: str
+    scores: list[int]
+    coverage: Series
+
+
+class ForecastDocument(Document):
+    """The future, with intervals."""
+
+    lead_times: list[Finite] = Field(description="Seconds after the last observation.")
+    variables: list[str]
+    units: dict[str, str]
+    model: str
+    weights: dict[str, Finite]
+    coverage_target: Finite
+    baselines: list[str]
+    skill: dict[str, Finite] = Field(description="CRPS skill on this file's past, by baseline.")
+    calibration: CalibrationDocument
+    values: dict[str, SeriesDocument] = Field(
+        description="By variable. For fields: the mean over the grid; whole fields lie in `paths`."
+    )
+    paths: dict[str, str] = Field(description="Files written, by role.")
+
+
+class SeriesPreview(Document):
+    """The last observed samples, for a picture."""
+
+    kind: Literal["series"] = "series"
+    times: list[Finite] = Field(description="Seconds since the last observation, at most zero.")
+    values: dict[str, Series]
+
+
+class MapFrame(Document):
+    """One forecast frame of the first variable, block-averaged."""
+
+    lead_s: Finite
+    mean: Series
+    half_width: Series
+
+
+class MapPreview(Document):
+    """The last observed map and the forecast ones, at most 64 cells a side, rows first."""
+
+    kind: Literal["maps"] = "maps"
+    variable: str
+    unit: str
+    shape: tuple[int, int]
+    observed: Series
+    frames: list[MapFrame]
+
+
+class CheckDocument(Document):
+    """One law held against the forecast."""
+
+    name: Literal["conservation", "entropy", "spectrum", "continuity", "smoothness"]
+    verdict: Literal["passed", "failed", "not applicable"]
+    value: Finite | None
+    threshold: Finite | None
+    margin: Finite | None = Field(description="Signed share of the threshold; positive is safe.")
+    note: str
+
+
+class ProofDocument(Document):
+    """The proof, in short; the whole of it is `proof.json`."""
+
+    id: str
+    stage: Literal["lawful", "settled"]
+    passed: bool
+    copied: bool = Field(description="The forecast repeats an input frame; it can never mint.")
+    mintable: bool
+    domain: str
+    balance: str
+    entropy_law: str
+    checks: list[CheckDocument]
+
+
+class ReceiptDocument(Document):
+    """What it cost."""
+
+    id: str
+    ceu: Finite = Field(description="Charged; joules times the regime multiplier.")
+    micro_ceu: int
+    held_micro_ceu: int
+    joules: Finite
+    joules_uncertainty: Finite
+    multiplier: Finite
+    method: str
+
+
+class PredictDocument(Document):
+    """The whole answer of `predict`."""
+
+    trace_id: str
+    created: str
+    abstained: bool
+    reason: str
+    input: InputDocument
+    annotation: AnnotationDocument
+    neighbours: list[NeighbourDocument]
+    regime: RegimeDocument
+    forecast: ForecastDocument
+    preview: SeriesPreview | MapPreview = Field(discriminator="kind")
+    proof: ProofDocument
+    receipt: ReceiptDocument
+    timing_ms: dict[str, Finite]
+
+
+class BacktestRow(Document):
+    """How forecasts of one variable fared at one lead."""
+
+    variable: str
+    lead_s: Finite = Field(description="Seconds ahead.")
+    scores: int = Field(description="Forecasts that met a truth.")
+    coverage: Finite = Field(description="Share of truths inside the outer interval.")
+    inner_coverage: Finite = Field(description="Share inside the 50 % interval.")
+    crps: Finite = Field(description="Continuous ranked probability score, in the variable's unit.")
+    interval_score: Finite = Field(description="Width plus penalties, in the variable's unit.")
+    skill: dict[str, Finite] = Field(description="1 - CRPS / CRPS of each baseline.")
+
+
+class BacktestDocument(Document):
+    """Forecasts scored on the file's own past, from origins that never see the future."""
+
+    input: InputDocument
+    horizon: int
+    origins: int
+    coverage_target: Finite
+    coverage: Finite = Field(description="Over all variables and leads.")
+    skill: dict[str, Finite] = Field(description="Mean over variables and leads.")
+    weights: dict[str, Finite] = Field(description="Mean weight of each member.")
+    rows: list[BacktestRow]
+    notes: list[str]
+
+
+class BenchDocument(Document):
+    """What a benchmark measured, with its peers from the same run."""
+
+    bench: str
+    seed: int
+    machine: dict[str, str | int]
+    versions: dict[str, str]
+    metrics: dict[str, Finite]
+    peers: dict[str, dict[str, Finite]]
+    ratios: dict[str, Finite]
+    rows: list[dict[str, str | bool | Finite | None]]
+
+
+_Hex64 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
+
+
+class SignatureItem(Document):
+    """One signature of an envelope."""
+
+    keyid: _Hex64 = Field(description="SHA-256 of the raw public key.")
+    sig: _Base64 = Field(description="Ed25519 over the DSSE pre-authentication encoding.")
+
+
+class EnvelopeItem(Document):
+    """A DSSE envelope around an in-toto statement; its canonical bytes are the log's leaf."""
+
+    payload: _Base64
+    payloadType: Literal["application/vnd.in-toto+json"]
+    signatures: Annotated[list[SignatureItem], Field(min_length=1, max_length=1)]
+
+
+class InclusionItem(Document):
+    """RFC 6962 inclusion of the envelope in the log."""
+
+    leaf_index: int
+    tree_size: int
+    hashes: list[_Hex64]
+
+
+class CheckpointItem(Document):
+    """The log's signed size and root."""
+
+    origin: str
+    size: int
+    root: _Hex64
+    time: str
+    keyid: _Hex64
+    signature: _Base64
+
+
+class ProofFile(Document):
+    """A whole `proof.json`: RFC 8785 bytes, verifiable with nothing else."""
+
+    version: Literal[1]
+    envelope: EnvelopeItem
+    public_key: _Base64
+    inclusion: InclusionItem
+    checkpoint: CheckpointItem

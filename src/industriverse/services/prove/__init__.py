@@ -1,0 +1,5 @@
+"""Prove: sign records, keep their log, settle them once, and hand out what verifies offline."""
+
+from ._prove import LoggedProof, Prove
+
+__all__ = ["LoggedProof", "Prove"]
