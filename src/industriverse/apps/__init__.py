@@ -1,0 +1,1 @@
+"""Processes, composed from interfaces."""

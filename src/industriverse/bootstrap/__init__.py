@@ -1,0 +1,1 @@
+"""The only reader of the environment and the only builder of adapters."""

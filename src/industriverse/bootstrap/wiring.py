@@ -1,0 +1,218 @@
+"""The only builder of adapters: one platform from one `Settings`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from threadpoolctl import threadpool_limits
+
+from industriverse.adapters.blob_files import FileBlobStore
+from industriverse.adapters.clock_system import SystemClock
+from industriverse.adapters.exporter import FileExporter
+from industriverse.adapters.fields import FieldReader
+from industriverse.adapters.file_reader import FileReader
+from industriverse.adapters.frames_memory import read_memory
+from industriverse.adapters.key_file import KeyFileSigner
+from industriverse.adapters.meter_choice import choose_meter
+from industriverse.adapters.sql_engine import SqlDatabase
+from industriverse.adapters.sql_jobs import SqlJobStore
+from industriverse.adapters.sql_ledger import SqlLedgerStore
+from industriverse.adapters.sql_proofs import SqlProofStore
+from industriverse.adapters.sql_runs import SqlRunStore
+from industriverse.adapters.stream_memory import MemoryEventStream
+from industriverse.adapters.tables import TableReader
+from industriverse.engines.economy import MICRO
+from industriverse.kernel.context import Context
+from industriverse.kernel.domains import DomainAdapter
+from industriverse.kernel.errors import UnavailableError
+from industriverse.kernel.plugins import build_catalog
+from industriverse.kernel.ports import (
+    BlobStore,
+    EventStream,
+    GraphStore,
+    LedgerStore,
+    ObservationReader,
+    ReadOptions,
+    ReadResult,
+    VectorStore,
+)
+from industriverse.services.atlas import Atlas
+from industriverse.services.billing import Billing
+from industriverse.services.documents import PredictDocument
+from industriverse.services.known_states import KnownStates
+from industriverse.services.predict import Predict, Tools
+from industriverse.services.prove import Prove
+from industriverse.services.regime_model import shipped_regime_model
+from industriverse.services.runs import FILE_NAMES, Runs
+from industriverse.services.settle import Settle
+
+from .folders import PRIVATE, make_folder, writing_into
+from .settings import Settings
+
+_LOCAL = "local"
+_WATTS_PER_CORE = 15.0
+"""Upper estimate of a core's power, for quotes only; the meter has its own figure."""
+Store = TypeVar("Store")
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Everything a face needs; close it, or use it in a `with` block."""
+
+    settings: Settings
+    database: SqlDatabase
+    signer: KeyFileSigner
+    blobs: BlobStore
+    ledger: LedgerStore
+    billing: Billing
+    prove: Prove
+    predict: Predict
+    settle: Settle
+    reader: ObservationReader
+    runs: Runs
+    atlas: Atlas
+    known: KnownStates
+    stream: EventStream
+    graph: GraphStore | None
+    vectors: VectorStore | None
+    one_thread: threadpool_limits
+
+    def __enter__(self) -> "Platform":
+        """Return the platform."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close every store."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of every file and connection."""
+        for store in (self.graph, self.vectors, self.database):
+            if store is not None:
+                store.close()
+        self.one_thread.restore_original_limits()
+
+    @property
+    def upload_folder(self) -> Path:
+        """Where uploads lie while they are read."""
+        folder = self.settings.folder / "uploads"
+        return make_folder(folder)
+
+    def read_object(self, data: object, options: ReadOptions, *, name: str) -> ReadResult:
+        """Read arrays, xarray objects, pandas or polars frames."""
+        return read_memory(data, options, source=name)
+
+    def write_files(
+        self, document: PredictDocument, folder: Path, context: Context
+    ) -> PredictDocument:
+        """Write the files of a run into a folder; return the document that names them."""
+        make_folder(folder)
+        paths = {name: folder / name for name in FILE_NAMES}
+        said = {name: str(path) for name, path in paths.items()}
+        forecast = document.forecast.model_copy(update={"paths": said})
+        written = document.model_copy(update={"forecast": forecast})
+        files = self.runs.files(document.trace_id, context)
+        files["result.json"] = written.model_dump_json(indent=2).encode() + b"\n"
+        files["signer.pub"] = self.signer.public_pem
+        with writing_into(folder):
+            for name, data in files.items():
+                (folder / name).write_bytes(data)
+        return written
+
+
+def build_platform(settings: Settings, *, writer: bool = False) -> Platform:
+    """Open every store of a settings' folder and put the services together.
+
+    Args:
+        settings: Where and how.
+        writer: Whether this process may hold the embedded graph and vector index. Where another
+            one does, a writer fails and everyone else goes on without them.
+
+    Raises:
+        UnavailableError: A store cannot be opened.
+    """
+    make_folder(settings.folder, mode=PRIVATE)
+    clock = SystemClock()
+    database = SqlDatabase.open(settings.sql_url)
+    ledger, runs = SqlLedgerStore(database, clock), SqlRunStore(database)
+    signer = KeyFileSigner(settings.folder / "signing-key.pem")
+    blobs, exporter = FileBlobStore(settings.folder / "blobs"), FileExporter()
+    prove = Prove(SqlProofStore(database, clock), signer, clock)
+    billing = Billing(ledger, SqlJobStore(database), clock)
+    billing.welcome(_LOCAL, settings.wallet_grant_ceu * MICRO)
+    graph = _unless_held(writer, lambda: _graph(settings.folder / "graph"))
+    vectors = _unless_held(writer, lambda: _vectors(settings.folder / "vectors"))
+    known = KnownStates(vectors, runs)
+    tools = Tools(
+        domains=_domains,
+        regime_model=shipped_regime_model,
+        known=known,
+        meter=choose_meter(settings.watts_per_core),
+        billing=billing,
+        prove=prove,
+        runs=runs,
+        blobs=blobs,
+        exporter=exporter,
+        clock=clock,
+        watts=settings.watts_per_core or _WATTS_PER_CORE,
+    )
+    return Platform(
+        settings=settings,
+        database=database,
+        signer=signer,
+        blobs=blobs,
+        ledger=ledger,
+        billing=billing,
+        prove=prove,
+        predict=Predict(tools),
+        settle=Settle(prove),
+        reader=FileReader(
+            (FieldReader(memory_bytes=settings.field_memory_mb << 20), TableReader())
+        ),
+        runs=Runs(runs, blobs, prove, exporter),
+        atlas=Atlas(graph, runs),
+        known=known,
+        stream=MemoryEventStream(),
+        graph=graph,
+        vectors=vectors,
+        # The matrices of a forecast are small: a second BLAS thread only burns energy, and on a
+        # busy machine triples the time.
+        one_thread=threadpool_limits(1, "blas"),
+    )
+
+
+def _unless_held(writer: bool, open_store: Callable[[], Store]) -> Store | None:
+    """Open a store that only one process may hold; others go on without it."""
+    try:
+        return open_store()
+    except UnavailableError:
+        if writer:
+            raise
+        return None
+
+
+def _graph(folder: Path) -> GraphStore:
+    from industriverse.adapters.graph_ladybug import LadybugGraphStore  # noqa: PLC0415
+
+    store = LadybugGraphStore(folder)
+    store.migrate()
+    return store
+
+
+def _vectors(folder: Path) -> VectorStore:
+    from industriverse.adapters.vectors_qdrant_edge import QdrantEdgeVectorStore  # noqa: PLC0415
+
+    return QdrantEdgeVectorStore(folder)
+
+
+@cache
+def _domains() -> tuple[DomainAdapter, ...]:
+    return build_catalog().domains()
