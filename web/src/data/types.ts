@@ -1,0 +1,17 @@
+/** Short names for the generated types of the published documents. */
+import type { components } from "@/data/api.gen";
+
+type Schemas = components["schemas"];
+
+export type PredictDocument = Schemas["PredictDocument"];
+export type ForecastDocument = Schemas["ForecastDocument"];
+export type SeriesDocument = Schemas["SeriesDocument"];
+export type MapPreview = Schemas["MapPreview"];
+export type SeriesPreview = Schemas["SeriesPreview"];
+export type ProofDocument = Schemas["ProofDocument"];
+export type CheckDocument = Schemas["CheckDocument"];
+export type ReceiptDocument = Schemas["ReceiptDocument"];
+export type Problem = Schemas["Problem"];
+export type RunSummary = Schemas["RunItem"];
+export type RunPage = Schemas["RunPage"];
+export type VerifyAnswer = Schemas["VerifyAnswer"];
