@@ -214,7 +214,7 @@ def _curvilinear(data: Dataset, name: str, space: tuple[str, ...]) -> list[str]:
             named or units.startswith(("degree_", "degrees_"))
         ):
             found.append(str(other))
-    return found
+    return sorted(found)
 
 
 def _spacing(

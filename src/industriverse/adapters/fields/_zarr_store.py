@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast
 
@@ -127,15 +128,19 @@ def _sane(sizes: Foreign) -> bool:
 
 
 def open_labelled_zarr(path: Path) -> Dataset:
-    """Open a store with named axes lazily."""
+    """Open a store with named axes lazily, its variables by name.
+
+    Zarr lists a group's members as they arrive, in another order each time.
+    """
     import xarray as xr  # noqa: PLC0415 (half a second that telemetry does not need)
 
     with foreign_errors(f"{path.name} is a broken Zarr store", hint=_HINT, file=str(path)):
-        return xr.open_zarr(path, consolidated=False, chunks=None, decode_times=False)
+        data = xr.open_zarr(path, consolidated=False, chunks=None, decode_times=False)
+        return data[sorted(data.data_vars, key=str)]
 
 
 def open_loose_zarr(path: Path) -> list[LooseArray]:
-    """Return the arrays of a store without named axes, unread."""
+    """Return the arrays of a store without named axes, unread, by name."""
     import zarr  # noqa: PLC0415 (a third of a second, only for such stores)
 
     with foreign_errors(f"{path.name} is a broken Zarr store", hint=_HINT, file=str(path)):
@@ -144,7 +149,7 @@ def open_loose_zarr(path: Path) -> list[LooseArray]:
             found: list[tuple[str, Any]] = [(path.stem, node)]
             attributes = dict(node.attrs)
         else:
-            found = list(node.arrays())
+            found = sorted(node.arrays(), key=itemgetter(0))
             attributes = dict(node.attrs)
     arrays = [_array(path, name, array) for name, array in found]
     for key, value in attributes.items():

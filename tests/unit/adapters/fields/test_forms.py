@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 import pytest
 import xarray as xr
+import zarr
 
 from industriverse.adapters.fields import FieldReader
 from industriverse.kernel.fields import Trajectory
@@ -119,6 +120,26 @@ FORMS = [netcdf4, netcdf3, zarr2, zarr3, packed, hdf5, npz, frames_npz, frames_n
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
 def test_each_form_is_the_same_field(form, tmp_path):
     assert_truth(read(form(tmp_path)))
+
+
+NAMES = [f"v{i:02d}" for i in range(12)]
+
+
+def named_store(path: Path) -> None:
+    data = dict.fromkeys(reversed(NAMES), (("time", "y", "x"), HEAT))
+    xr.Dataset(data).to_zarr(path, consolidated=False)
+
+
+def loose_store(path: Path) -> None:
+    group = zarr.create_group(path)
+    for name in reversed(NAMES):
+        group.create_array(name, data=HEAT)
+
+
+@pytest.mark.parametrize("store", [named_store, loose_store])
+def test_the_variables_of_a_store_come_in_one_order(store, tmp_path):
+    store(tmp_path / "a.zarr")
+    assert list(read(tmp_path / "a.zarr").variables) == NAMES
 
 
 @pytest.mark.parametrize("form", [netcdf4, zarr3, hdf5, npz], ids=lambda form: form.__name__)
