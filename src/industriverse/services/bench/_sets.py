@@ -126,6 +126,30 @@ SETS: tuple[ReferenceSet, ...] = (
     ReferenceSet("glucose_cgm", "glucose_cgm/CGM.csv.gz", 300.0, ("glucose",)),
     ReferenceSet("sunspots", "sunspots_monthly/monthly-sunspots.csv", MONTH_S, ("Sunspots",)),
     ReferenceSet("melbourne_temps", "melbourne_temps/daily-min-temperatures.csv", DAY_S, ("Temp",)),
+    ReferenceSet("pjm_load", "pjm_load/est_hourly.csv.gz", HOUR_S, ("PJME", "AEP"), "Datetime"),
+    ReferenceSet(
+        "us_demand", "us_demand_fpp/elecdemand_msts.csv.gz", 1800.0, ("Demand", "Temperature")
+    ),
+    ReferenceSet(
+        "los_loop_speed",
+        "los_loop_speed/los_speed.csv.gz",
+        300.0,
+        ("773869", "767541", "767542", "717447"),
+    ),
+    ReferenceSet(
+        "soil_moisture",
+        "soil_moisture/soilmoisture_site24.csv.gz",
+        HOUR_S,
+        ("soil_moisture_10cm", "soil_moisture_25cm", "soil_moisture_40cm"),
+        "time",
+    ),
+    ReferenceSet(
+        "soil_weather",
+        "soil_moisture/driver_data_site24.csv.gz",
+        HOUR_S,
+        ("airtemp_degC", "relhum_perc", "airpressure_hPa", "solarrad_Wm2"),
+        "time",
+    ),
     ReferenceSet("era5_uk_t2m", "era5_uk_t2m/era5_t2m_uk.nc", HOUR_S),
     ReferenceSet("ostia_sst", "ostia_sst/ostia_monthly.nc", MONTH_S),
 )
