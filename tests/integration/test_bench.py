@@ -23,6 +23,7 @@ def measure(name: str, folder: Path) -> BenchDocument:
 def test_intervals_keep_their_promise_on_real_data(tmp_path):
     metrics = measure("calibration", tmp_path).metrics
     assert metrics["sets_with_a_whole_block"] >= 12
+    assert metrics["share_coverage_in_range"] >= 0.9
     assert metrics["share_coverage_in_range_of_those"] >= 0.9
     assert metrics["median_worst_block"] >= 0.8
     assert metrics["median_interval_ratio"] <= 1.05
