@@ -22,6 +22,7 @@ from industriverse.engines.simulation.plant import (
     PlantState,
     _plant,
     episode_at,
+    tabulated,
     window_label,
 )
 from industriverse.engines.simulation.plant import _equipment as equipment
@@ -93,6 +94,12 @@ def test_water_is_that_of_coolprop_between_its_table_rows():
         assert table.mu(celsius) == pytest.approx(wanted("V"), rel=1e-3)
         boiling = CoolProp.PropsSI("P", "T", kelvin, "Q", 0, "Water")
         assert table.p_sat(celsius) == pytest.approx(boiling, rel=1e-3)
+
+
+def test_the_table_that_ships_is_that_of_the_library():
+    ships, fresh = water(), tabulated()
+    for column in ("density", "enthalpy", "viscosity", "vapour_pressure"):
+        np.testing.assert_allclose(getattr(ships, column), getattr(fresh, column), rtol=1e-12)
 
 
 @given(st.floats(1.0, 129.0))

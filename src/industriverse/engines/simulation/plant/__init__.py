@@ -6,11 +6,13 @@ from ._plant import Plant, Readings
 from ._scenario import EPISODES, Episode, episode_at
 from ._state import Books, PlantState
 from ._truth import Truth, window_label
+from ._water import TABLE_FILE, tabulated
 
 __all__ = [
     "CHANNELS",
     "DESIGN",
     "EPISODES",
+    "TABLE_FILE",
     "Books",
     "Design",
     "Episode",
@@ -20,5 +22,6 @@ __all__ = [
     "Readings",
     "Truth",
     "episode_at",
+    "tabulated",
     "window_label",
 ]

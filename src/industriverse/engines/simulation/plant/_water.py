@@ -1,8 +1,10 @@
-"""Properties of liquid water at the plant's pressure, tabulated once from CoolProp."""
+"""Properties of liquid water at the plant's pressure, tabulated from CoolProp."""
 
+import json
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 
 from industriverse.kernel.errors import ContractError
 
@@ -10,6 +12,7 @@ ZERO_CELSIUS_K = 273.15
 TABLE_PRESSURE_PA = 4e5
 """Between suction and discharge; enthalpy of the liquid moves by under 0.1 % across them."""
 _FIRST_C, _LAST_C, _PER_KELVIN = 1, 130, 2
+TABLE_FILE = "water.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,21 @@ class Water:
 
 @cache
 def water() -> Water:
-    """Tabulate water once: a property call costs some 70 µs, a look-up well under one."""
-    # CoolProp takes a second to import, and only a plant needs it.
-    from CoolProp import CoolProp  # noqa: PLC0415
+    """Return the table that ships: CoolProp takes a second or two to load, and this no time."""
+    columns = json.loads(
+        resources.files("industriverse.engines.simulation.plant")
+        .joinpath(TABLE_FILE)
+        .read_text("utf-8")
+    )
+    return Water(**{name: tuple(column) for name, column in columns.items()})
+
+
+def tabulated() -> Water:
+    """Tabulate water by CoolProp (IAPWS-95): what `water` must be, to the last digits.
+
+    `python -m industriverse.apps.water_table` writes the file anew.
+    """
+    from CoolProp import CoolProp  # noqa: PLC0415 (only to make or check the table)
 
     fluid = CoolProp.AbstractState("HEOS", "Water")
     rows: list[tuple[float, float, float, float]] = []
