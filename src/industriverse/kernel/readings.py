@@ -57,6 +57,14 @@ def certainty(trajectory: Trajectory, slots: Mapping[str, Slot]) -> float:
     return sure
 
 
+def declared(trajectory: Trajectory, domain: str) -> float:
+    """Return 1 where the trajectory says that it is of this domain, else 0.
+
+    For domains whose variables' names mean something else in other files.
+    """
+    return 1.0 if trajectory.domain == domain else 0.0
+
+
 def read(trajectory: Trajectory, name: str, slot: Slot) -> Float[np.ndarray, "time *space"] | None:
     """Return a slot's values in its SI unit, or None where no variable has its name.
 

@@ -52,6 +52,12 @@ _SPELLINGS: tuple[tuple[str, Unit], ...] = (
     ("m2/s2 m2·s-2 m**2/s**2", Unit("m2/s2")),
     ("kg/m3 kg·m-3", Unit("kg/m3")),
     ("j/m3 j·m-3", Unit("J/m3")),
+    ("j/m2 j·m-2", Unit("J/m2")),
+    ("1/m2 m-2", Unit("1/m2")),
+    ("1/s2 s-2", Unit("1/s2")),
+    ("t tesla", Unit("T")),
+    ("v/m v·m-1 volt/m", Unit("V/m")),
+    ("a/m a·m-1 ampere/m", Unit("A/m")),
 )
 UNITS: Mapping[str, Unit] = MappingProxyType(
     {name: unit for names, unit in _SPELLINGS for name in names.split()}

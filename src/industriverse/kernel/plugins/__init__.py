@@ -4,6 +4,7 @@ from ._catalog import GROUP, Catalog, build_catalog, installed, load, make_domai
 from ._check import CatalogReport, Problem, check_catalog, check_plugin, run_golden
 from ._choose import Choice, choose
 from ._manifest import Manifest, Slot, read_manifest
+from ._params import full_params
 from ._scaffold import KINDS, new_plugin
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "check_catalog",
     "check_plugin",
     "choose",
+    "full_params",
     "installed",
     "load",
     "make_domain",

@@ -15,13 +15,14 @@ from industriverse.kernel.fields import Grid, Trajectory
 
 from ._catalog import Catalog, installed, load, make_domain
 from ._manifest import Manifest
+from ._params import full_params
 
 HEADINGS = ("Question", "Data", "Method", "Limits", "References")
 GOLDEN = "golden.json"
 ABOUT = "about.md"
 _LONGEST = 100
 _OPEN = ("kernel", "physics")
-_UNIT = re.compile(r"1|\[x\][0-9]?(\*s)?|[A-Za-zµ%°Ω]+[0-9]?([*/·][A-Za-zµΩ]+[0-9]?)*")
+_UNIT = re.compile(r"1|\[x\][0-9]?(\*s)?|(?:1/)?[A-Za-zµ%°Ω]+[0-9]?([*/·][A-Za-zµΩ]+[0-9]?)*")
 _TOLERANCE = 1e-9
 
 
@@ -181,7 +182,7 @@ def run_golden(manifest: Manifest, golden: Mapping[str, Any]) -> dict[str, Any]:
         raise ContractError(f"Entry {manifest.entry} of {manifest.id!r} cannot be called.")
     run = cast("Callable[..., dict[str, Any]]", entry)
     inputs = {name: np.asarray(values, float) for name, values in golden["inputs"].items()}
-    return dict(run(inputs, golden["params"]))
+    return dict(run(inputs, full_params(manifest, golden["params"])))
 
 
 def _run_domain(manifest: Manifest, table: Mapping[str, Any]) -> dict[str, Any]:

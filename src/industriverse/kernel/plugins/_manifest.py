@@ -11,9 +11,9 @@ from industriverse.kernel.errors import ContractError
 
 MANIFEST = "manifest.toml"
 _REQUIRED = ("id", "kind", "title", "summary", "status", "needs", "entry")
-_SECTIONS = ("inputs", "outputs", "params", "law")
+_SECTIONS = ("inputs", "outputs", "params", "law", "solver")
 _STATUSES = ("draft", "checked", "proven")
-ID = re.compile(r"[a-z][a-z0-9-]*")
+ID = re.compile(r"[a-z][a-z0-9_-]*")
 _ENTRY = re.compile(r"[a-z_][a-z0-9_]*:[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -53,6 +53,7 @@ class Manifest:
         entry: `module:object`.
         inputs, outputs, params: Its slots, by name.
         law: A domain's declared laws and their numbers; empty for other kinds.
+        solver: What a solver of fields declares (`kernel/solvers.py`); empty for other kinds.
         package: Dotted name of the package that holds the code; "" for a folder of its own.
         folder: Where the files lie.
     """
@@ -68,6 +69,7 @@ class Manifest:
     outputs: Mapping[str, Slot]
     params: Mapping[str, Slot]
     law: Mapping[str, str | float]
+    solver: Mapping[str, Any]
     package: str
     folder: Path
 
@@ -100,6 +102,7 @@ def read_manifest(folder: Path, package: str = "") -> Manifest:
         outputs=_slots(table.get("outputs", {}), where),
         params=_slots(table.get("params", {}), where),
         law=table.get("law", {}),
+        solver=table.get("solver", {}),
         package=package,
         folder=folder,
     )
@@ -118,7 +121,7 @@ def _problem(table: Mapping[str, Any]) -> str:
         return "`needs` must be a list of engines."
     checks = (
         (table["status"] in _STATUSES, f"status {table['status']!r} is none of {_STATUSES}."),
-        (ID.fullmatch(table["id"]), f"id {table['id']!r} is not lower-case letters and hyphens."),
+        (ID.fullmatch(table["id"]), f"id {table['id']!r} is not of a-z, 0-9, - and _."),
         (_ENTRY.fullmatch(table["entry"]), f"entry {table['entry']!r} is not `module:object`."),
     )
     return next((sentence for fine, sentence in checks if not fine), "")

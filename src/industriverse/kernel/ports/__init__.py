@@ -8,6 +8,7 @@ from .graph import GraphStore, Row
 from .jobs import Job, JobStore
 from .keys import Signer
 from .ledger import Entry, LedgerStore, Posting, Transaction
+from .maps import AtlasCatalog, MapStore
 from .meter import EnergyMeter, Measurement
 from .proofs import LogCheckpoint, ProofStore, StoredProof
 from .reader import ObservationReader, ReadOptions, ReadResult
@@ -15,6 +16,7 @@ from .runs import Run, RunStore
 from .vectors import Hit, VectorStore
 
 __all__ = [
+    "AtlasCatalog",
     "BlobStore",
     "Clock",
     "EnergyMeter",
@@ -28,6 +30,7 @@ __all__ = [
     "JobStore",
     "LedgerStore",
     "LogCheckpoint",
+    "MapStore",
     "Measurement",
     "ObservationReader",
     "Posting",

@@ -9,14 +9,28 @@ Row = dict[str, Value]
 
 @runtime_checkable
 class GraphStore(Protocol):
-    """Holds atlas metadata and provenance. Contract suite: `tests/contracts/graph_store.py`."""
+    """Holds atlas metadata and provenance. Contract suite: `tests/contracts/graph_store.py`.
+
+    The dialect is what every store understands: `MATCH`, `OPTIONAL MATCH`, `WHERE`, `CREATE`,
+    `MERGE … ON CREATE SET`, `SET n.name = value`, `DELETE`, `WITH`, `UNWIND`, `UNION`, `RETURN`
+    with `ORDER BY`, `SKIP` and `LIMIT`. Labels stand in patterns only. Null sorts as the largest.
+    """
 
     def run(self, cypher: str, parameters: Mapping[str, Value] | None = None) -> list[Row]:
         """Run one read or write statement and return its rows by column name.
 
+        All of a statement happens, or nothing.
+
+        Args:
+            cypher: The statement.
+            parameters: Values for its `$names`; one that it does not use is let be.
+
         Raises:
-            ContractError: The statement does not parse or breaks the schema.
-            UnavailableError: Another process writes, or the store is out of reach.
+            ContractError: The statement does not parse, lacks a parameter, returns something
+                else than values, or breaks the schema: a label, relation or property that is not
+                there, a node with no key or a key that is taken, a key that would change, a
+                relation between the wrong labels, a constant of another type than its property.
+            UnavailableError: Another process writes, or the store is out of reach or closed.
         """
         ...
 
@@ -25,5 +39,5 @@ class GraphStore(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of files and connections; again does nothing."""
         ...
