@@ -1,0 +1,1 @@
+"""Sound in a rigid box with discs of another fluid."""

@@ -1,0 +1,1 @@
+"""A fluid of swimmers that stirs itself."""

@@ -1,0 +1,1 @@
+"""Heat carried by a flow."""

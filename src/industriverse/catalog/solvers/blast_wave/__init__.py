@@ -1,0 +1,1 @@
+"""Blast waves in a clumpy gas."""

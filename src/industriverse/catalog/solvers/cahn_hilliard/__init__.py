@@ -1,0 +1,1 @@
+"""Cahn–Hilliard: a mixture that parts."""

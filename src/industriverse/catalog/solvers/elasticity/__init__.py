@@ -1,0 +1,1 @@
+"""Elastic waves in a free block of rock with soft discs."""

@@ -1,0 +1,1 @@
+"""Conduction of heat."""

@@ -1,0 +1,1 @@
+"""Incompressible flow in the plane."""

@@ -1,0 +1,1 @@
+"""Kuramoto–Sivashinsky: a flame front that wrinkles."""

@@ -1,0 +1,1 @@
+"""Lennard-Jones atoms in a sheet."""

@@ -1,0 +1,1 @@
+"""Maxwell's equations in a box with dielectric discs."""

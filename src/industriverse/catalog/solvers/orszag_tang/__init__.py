@@ -1,0 +1,1 @@
+"""The vortices of Orszag and Tang in a magnetised gas."""

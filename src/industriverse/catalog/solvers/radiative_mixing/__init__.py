@@ -1,0 +1,1 @@
+"""Hot gas sliding over cold gas, radiating where they mix."""

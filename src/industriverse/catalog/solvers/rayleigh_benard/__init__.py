@@ -1,0 +1,1 @@
+"""Rayleigh–Bénard convection."""

@@ -1,0 +1,1 @@
+"""The swing equation on a power grid."""

@@ -1,0 +1,24 @@
+"""Atoms that pull and push each other: molecular dynamics."""
+
+from ._bins import binned
+from ._dynamics import Bath, Moving, moving, stepper
+from ._fluid import Atoms, Fluid, Pairs, lattice, warmed
+from ._neighbours import Neighbours
+from ._potential import LennardJones
+from ._sheet import Sheet
+
+__all__ = [
+    "Atoms",
+    "Bath",
+    "Fluid",
+    "LennardJones",
+    "Moving",
+    "Neighbours",
+    "Pairs",
+    "Sheet",
+    "binned",
+    "lattice",
+    "moving",
+    "stepper",
+    "warmed",
+]
