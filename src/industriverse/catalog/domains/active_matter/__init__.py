@@ -1,0 +1,1 @@
+"""Fluids that move by themselves."""

@@ -1,0 +1,1 @@
+"""Gas in space."""

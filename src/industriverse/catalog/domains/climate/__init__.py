@@ -1,0 +1,1 @@
+"""Air and water on a turning planet."""

@@ -1,0 +1,1 @@
+"""Spins and fields on a lattice."""

@@ -1,0 +1,1 @@
+"""Mixtures that part."""

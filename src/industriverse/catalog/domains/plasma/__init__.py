@@ -1,0 +1,1 @@
+"""Conducting gas in a magnetic field."""

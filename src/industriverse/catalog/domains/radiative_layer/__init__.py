@@ -1,0 +1,1 @@
+"""Gas that shines where it mixes."""
