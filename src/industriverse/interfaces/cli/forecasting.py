@@ -64,7 +64,7 @@ def read_options(
     )
 
 
-def _progress(stage: str, share: float) -> None:
+def show_progress(stage: str, share: float) -> None:
     """Show the stage on a terminal; silent in a pipe."""
     if sys.stderr.isatty():
         end = "\r\033[K" if share >= 1 else ""
@@ -96,11 +96,11 @@ def predict(
     if out is not None:
         make_folder(out)
     with open_platform() as platform:
-        _progress("read", 0.0)
+        show_progress("read", 0.0)
         read = platform.reader.read(file, read_options(variable, unit, time_column, domain))
         asked = PredictRequest(read, file.name, horizon=horizon, coverage=coverage, domain=domain)
         call = Context.fresh()
-        document = platform.predict.run(asked, call, _progress)
+        document = platform.predict.run(asked, call, show_progress)
         if out is not None:
             document = platform.write_files(document, out, call)
     typer.echo(document.model_dump_json(indent=2) if json else print_prediction(document))
@@ -130,12 +130,12 @@ def backtest(
     if out is not None:
         make_folder(out)
     with open_platform() as platform:
-        _progress("read", 0.0)
+        show_progress("read", 0.0)
         read = platform.reader.read(file, read_options(variable, unit, time_column, ""))
         document = backtest_file(
             read, name=file.name, horizon=horizon, origins=origins, coverage=coverage
         )
-        _progress("backtest", 1.0)
+        show_progress("backtest", 1.0)
     text = document.model_dump_json(indent=2)
     if out is not None:
         with writing_into(out):

@@ -24,7 +24,7 @@ from industriverse.kernel.errors import (
     UnavailableError,
 )
 
-from . import catalog, demonstrating, forecasting, measuring, verifying
+from . import atlas, catalog, demonstrating, forecasting, measuring, verifying
 from .overrides import remember
 
 _EXIT_CODES = {ContractError: 2, NotFoundError: 3, ConflictError: 4, UnavailableError: 5}
@@ -46,6 +46,7 @@ app.command("doctor")(measuring.doctor)
 app.command("bench")(measuring.bench)
 app.command("new")(catalog.new)
 app.command("check")(catalog.check)
+app.add_typer(atlas.app, name="atlas")
 
 
 @app.callback()

@@ -47,7 +47,9 @@ def bench(
                 read = platform.reader.read(path, ReadOptions())
                 return platform.predict.run(PredictRequest(read, path.name), Context.fresh())
 
-            settings = BenchSettings(seed, data, folder, _show_progress, predict_file)
+            settings = BenchSettings(
+                seed, data, folder, _show_progress, predict_file, platform.maps
+            )
             document = run_bench(name, settings)
     _show_progress("", 1.0)
     typer.echo(document.model_dump_json(indent=2) if json else _table(document))

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from industriverse.kernel.errors import NotFoundError
+from industriverse.services.atlas import Maps
 from industriverse.services.documents import BenchDocument, PredictDocument
 
 __all__ = ["BENCHES", "BenchSettings", "run_bench"]
 
 BENCHES = {
+    "atlas": "Time to load a map, make its pyramid and find it among 100 000.",
     "calibration": "Coverage, interval score and CRPS on real data, beside split conformal.",
+    "conservation": "What each solver keeps over a whole run, and whether its entropy law holds.",
+    "integrators": "Energy kept by steps in time, beside SciPy at the same number of forces.",
     "proofs": "Smallest violation that each check catches, and its false alarms.",
     "predict": "Time of a whole prediction: telemetry and fields, cold and warm.",
 }
@@ -32,6 +36,7 @@ class BenchSettings:
         folder: Scratch folder.
         progress: Called with a sentence and the share done.
         predict_file: Reads and predicts a file, as the command line and the server do.
+        maps: An empty atlas on the scratch folder's disk.
     """
 
     seed: int
@@ -39,6 +44,7 @@ class BenchSettings:
     folder: Path
     progress: Callable[[str, float], None]
     predict_file: Callable[[Path], PredictDocument]
+    maps: Maps | None = None
 
 
 def run_bench(name: str, settings: BenchSettings) -> BenchDocument:

@@ -7,6 +7,8 @@ from typing import Any
 from industriverse.kernel.context import Context
 from industriverse.kernel.ports import GraphStore, Run, RunStore
 
+from ._graph import SHARED
+
 _BATCH = 200
 _STATEMENTS = (
     "MERGE (d:EnergyDomain {domain_id: $domain}) ON CREATE SET d.name = $domain",
@@ -82,7 +84,8 @@ class Atlas:
 
     def _newest(self) -> int:
         assert self.graph is not None
-        rows = self.graph.run("MATCH (m:EnergyMap) RETURN max(m.sequence) AS newest")
+        query = "MATCH (m:EnergyMap) WHERE m.tenant <> $shared RETURN max(m.sequence) AS newest"
+        rows = self.graph.run(query, {"shared": SHARED})
         newest = rows[0]["newest"] if rows else None
         return int(newest) if isinstance(newest, int) else 0
 
