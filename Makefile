@@ -8,7 +8,7 @@ WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts
 # Needed by some suites only; installed where the caller allows it, else those suites skip.
 TEST_PACKAGES := chromium postgresql strace
 
-.PHONY: help up test setup web check fix pins schemas test-packages
+.PHONY: help up test setup web check fix pins schemas test-packages graph-servers test-solvers
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,9 @@ test: $(STAMP) $(PAGES) test-packages ## Lint, types, floors, pages, then every 
 	$(MAKE) check
 	cd web && npm run --silent test
 	$(BIN)/pytest -q
+
+test-solvers: $(STAMP) ## The solvers against analytic and published answers, some ten minutes
+	INDUSTRIVERSE_TEST_SOLVERS=1 $(BIN)/pytest -q tests/unit/engines/simulation
 
 check: $(STAMP) $(WEB_STAMP) ## Lint, types and floors
 	$(BIN)/ruff format --check src tests
@@ -47,7 +50,13 @@ test-packages:
 ifeq ($(INDUSTRIVERSE_TEST_INSTALL),1)
 	@dpkg -s $(TEST_PACKAGES) >/dev/null 2>&1 || \
 	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(TEST_PACKAGES) >/dev/null)
+	@$(MAKE) --no-print-directory graph-servers
 endif
+
+# Before the tests, which have a limit of time.
+graph-servers: $(STAMP) ## Fetch the graph servers that the tests run, into the user's cache
+	@if command -v mvn >/dev/null; then $(BIN)/python -m tests.neo4j_server; fi
+	@$(BIN)/python -m tests.arcadedb_server
 
 $(STAMP): requirements.txt requirements-uv.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

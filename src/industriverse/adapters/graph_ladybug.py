@@ -1,9 +1,7 @@
 """The property graph in an embedded Cypher engine: one file, one writing process."""
 
-import re
 import threading
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,16 +12,10 @@ from industriverse.kernel.ports import Row
 from industriverse.kernel.ports.graph import Value
 
 from .graph_schema import VERSION_TABLE, VERSION_TABLE_STATEMENT, VERSIONS
+from .graph_statement import require_statement, row
 
 _BUFFER_BYTES = 256 << 20
 _ADDRESS_BYTES = 1 << 38  # the engine reserves addresses, not memory; its own choice is 8 TiB
-_QUOTED = re.compile(
-    r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`|/\*.*?\*/|//[^\n]*", re.DOTALL
-)
-_PARAMETER = re.compile(r"\$(\w+)")
-_FIRST_WORDS = frozenset(
-    {"MATCH", "OPTIONAL", "MERGE", "CREATE", "UNWIND", "RETURN", "WITH", "CALL"}
-)
 _OUT_OF_REACH = (
     "IO exception",
     "Buffer manager",
@@ -71,7 +63,7 @@ class LadybugGraphStore:
                 reading or writing statement.
             UnavailableError: The store is closed or its disk does not answer.
         """
-        _require_statement(cypher, parameters or {})
+        require_statement(cypher, parameters or {})
         with self._lock:
             return self._execute(cypher, parameters)
 
@@ -135,7 +127,7 @@ class LadybugGraphStore:
                 raise ContractError("The graph runs one statement at a time.")
             with result:
                 names = result.get_column_names()
-                return [_row(names, values) for values in result.get_all()]
+                return [row(names, _cells(values)) for values in result.get_all()]
         except RuntimeError as error:
             raise _told(error) from error
 
@@ -156,39 +148,8 @@ def _opened(path: Path) -> ladybug.Database:
         ) from error
 
 
-def _require_statement(cypher: str, parameters: Mapping[str, Value]) -> None:
-    bare = _QUOTED.sub(" ", cypher).strip().rstrip(";").rstrip()
-    words = bare.split(maxsplit=2)
-    if ";" in bare:
-        raise ContractError("The graph runs one statement at a time.", hint="Split at the `;`.")
-    if not words or words[0].upper().partition("(")[0] not in _FIRST_WORDS:
-        raise ContractError(
-            f"{cypher[:60]!r} does not read or write nodes and relations.",
-            hint=f"Begin with one of {', '.join(sorted(_FIRST_WORDS))}.",
-        )
-    if re.match(r"CREATE\s+\w", bare, re.IGNORECASE):
-        raise ContractError("The schema changes by `migrate` only.")
-    # the engine would take a parameter that was not given for null
-    if missing := set(_PARAMETER.findall(bare)) - set(parameters):
-        raise ContractError(f"The statement's parameters {sorted(missing)} are not given.")
-
-
-def _row(names: list[str], values: object) -> Row:
-    cells: list[object] = list(values.values()) if isinstance(values, dict) else list(values)  # pyright: ignore
-    return {name: _value(name, cell) for name, cell in zip(names, cells, strict=True)}
-
-
-def _value(name: str, cell: object) -> Value:
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, dict | bytes) or not isinstance(
-        cell, bool | int | float | str | list | None
-    ):
-        raise ContractError(
-            f"Column {name!r} holds a {type(cell).__name__}.",
-            hint="Return properties, not whole nodes or relations.",
-        )
-    return cell
+def _cells(values: object) -> Iterable[object]:
+    return values.values() if isinstance(values, dict) else list(values)  # pyright: ignore
 
 
 def _told(error: RuntimeError) -> ContractError | UnavailableError:

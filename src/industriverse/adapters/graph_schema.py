@@ -2,7 +2,15 @@
 
 Times are RFC 3339 text in UTC: they sort, and every Cypher store holds them. A map's cells lie in
 arrays and in the vector store; only salient cells become an `EnergyVector`.
+
+The statements are those of the embedded engine, whose tables are typed. For a server without such
+tables, `schema_of` reads from them what each label and relation may hold.
 """
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
 
 _FIRST = (
     """CREATE NODE TABLE EnergyDomain(domain_id STRING PRIMARY KEY, name STRING,
@@ -75,3 +83,89 @@ VERSION_TABLE = "SchemaVersion"
 VERSION_TABLE_STATEMENT = (
     f"CREATE NODE TABLE {VERSION_TABLE}(version INT64 PRIMARY KEY, statements INT64)"
 )
+
+INDEXES: tuple[tuple[tuple[str, str], ...], ...] = (
+    (
+        ("EnergyDomain", "name"),
+        ("EnergyMap", "domain_id"),
+        ("EnergyMap", "created_at"),
+        ("EnergySnapshot", "map_id"),
+        ("EnergySnapshot", "timestamp"),
+        ("EnergyVector", "map_id"),
+        ("RegimeTransition", "domain"),
+        ("RegimeTransition", "start_time"),
+        ("Hypothesis", "created_at"),
+        ("Proof", "created_at"),
+        ("ConsensusProposal", "status"),
+        ("ConsensusProposal", "created_at"),
+    ),
+    (("EnergyMap", "sequence"),),
+)
+"""What each version makes quick to look up beside the keys, where an engine has such indexes."""
+
+_TABLE = re.compile(r"CREATE (NODE|REL) TABLE (\w+)\((.*)\)", re.DOTALL)
+_COLUMN = re.compile(r"ALTER TABLE (\w+) ADD (\w+) (\S+)")
+
+
+@dataclass(slots=True)
+class Table:
+    """What a label or a kind of relation may hold.
+
+    Attributes:
+        columns: Type by property.
+        key: The property that names a node; "" for relations.
+        ends: Pairs of labels that a relation leads from and to.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict[str, str])
+    key: str = ""
+    ends: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schema:
+    """Labels and kinds of relations by name."""
+
+    labels: dict[str, Table]
+    relations: dict[str, Table]
+
+
+@cache
+def schema_of(version: int) -> Schema:
+    """Return what the graph may hold at a version; nothing at version 0.
+
+    Examples:
+        >>> schema_of(1).labels["ModelUnit"].key
+        'model_id'
+        >>> schema_of(1).relations["HAS_MAP"].ends
+        {('EnergyDomain', 'EnergyMap')}
+        >>> "title" in schema_of(1).labels["EnergyMap"].columns
+        False
+        >>> schema_of(2).labels["EnergyMap"].columns["title"]
+        'STRING'
+    """
+    schema = Schema({}, {})
+    first = (VERSION_TABLE_STATEMENT,) if version else ()
+    for statement in (*first, *(one for each in VERSIONS[:version] for one in each)):
+        if made := _TABLE.match(statement):
+            kind, name, columns = made.groups()
+            tables = schema.labels if kind == "NODE" else schema.relations
+            tables[name] = _table(column.split() for column in columns.split(","))
+        elif added := _COLUMN.match(statement):
+            name, column, of = added.groups()
+            (schema.labels.get(name) or schema.relations[name]).columns[column] = of
+    return schema
+
+
+def _table(columns: Iterable[list[str]]) -> Table:
+    table = Table()
+    for words in columns:
+        match words:
+            case ["FROM", start, "TO", end]:
+                table.ends.add((start, end))
+            case [name, of, *rest]:
+                table.columns[name] = of
+                table.key = name if rest == ["PRIMARY", "KEY"] else table.key
+            case _:
+                pass
+    return table

@@ -36,6 +36,11 @@ class Settings(BaseSettings):
 
     folder: Path = Field(default_factory=_default_folder, description="Where everything is kept.")
     database_url: str = Field("", description="SQLAlchemy URL; empty for SQLite in the folder.")
+    graph_url: str = Field(
+        "", description="Bolt URL of a graph server; empty for the embedded graph in the folder."
+    )
+    graph_user: str = Field("", description="Who signs in at the graph server.")
+    graph_password: SecretStr | None = Field(None, description="With what; no default.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     api_token: SecretStr | None = Field(
@@ -67,6 +72,21 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"INDUSTRIVERSE_HOST is {self.host}, beyond loopback, and no "
                 "INDUSTRIVERSE_API_TOKEN is set; set one, or listen on 127.0.0.1."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_graph(self) -> "Settings":
+        password = self.graph_password.get_secret_value() if self.graph_password else ""
+        if self.graph_url and not (self.graph_user and password):
+            raise ValueError(
+                "INDUSTRIVERSE_GRAPH_URL is set; set INDUSTRIVERSE_GRAPH_USER and "
+                "INDUSTRIVERSE_GRAPH_PASSWORD too, or none of them for the embedded graph."
+            )
+        if self.graph_url and password.lower() in _PLACEHOLDERS | {"neo4j"}:
+            raise ValueError(
+                "INDUSTRIVERSE_GRAPH_PASSWORD is a placeholder; give the server another, and here "
+                "the same."
             )
         return self
 

@@ -17,6 +17,7 @@ from industriverse.adapters.file_reader import FileReader
 from industriverse.adapters.frames_memory import read_memory
 from industriverse.adapters.key_file import KeyFileSigner
 from industriverse.adapters.meter_choice import choose_meter
+from industriverse.adapters.sql_atlas import SqlAtlasCatalog
 from industriverse.adapters.sql_engine import SqlDatabase
 from industriverse.adapters.sql_jobs import SqlJobStore
 from industriverse.adapters.sql_ledger import SqlLedgerStore
@@ -39,7 +40,7 @@ from industriverse.kernel.ports import (
     ReadResult,
     VectorStore,
 )
-from industriverse.services.atlas import Atlas
+from industriverse.services.atlas import Atlas, Maps
 from industriverse.services.billing import Billing
 from industriverse.services.documents import PredictDocument
 from industriverse.services.known_states import KnownStates
@@ -101,6 +102,14 @@ class Platform:
         self.one_thread.restore_original_limits()
 
     @property
+    def maps(self) -> Maps:
+        """The atlas' own maps, built and imported."""
+        from industriverse.adapters.maps_zarr import ZarrMapStore  # noqa: PLC0415 (slow to import)
+
+        store = ZarrMapStore(self.settings.folder / "atlas")
+        return Maps(store, SqlAtlasCatalog(self.database), SystemClock())
+
+    @property
     def upload_folder(self) -> Path:
         """Where uploads lie while they are read."""
         folder = self.settings.folder / "uploads"
@@ -148,7 +157,7 @@ def build_platform(settings: Settings, *, writer: bool = False) -> Platform:
     prove = Prove(SqlProofStore(database, clock), signer, clock)
     billing = Billing(ledger, SqlJobStore(database), clock)
     billing.welcome(_LOCAL, settings.wallet_grant_ceu * MICRO)
-    graph = _unless_held(writer, lambda: _graph(settings.folder / "graph"))
+    graph = _graph(settings, writer=writer)
     vectors = _unless_held(writer, lambda: _vectors(settings.folder / "vectors"))
     known = KnownStates(vectors, runs)
     tools = Tools(
@@ -199,12 +208,40 @@ def _unless_held(writer: bool, open_store: Callable[[], Store]) -> Store | None:
         return None
 
 
-def _graph(folder: Path) -> GraphStore:
+def _graph(settings: Settings, *, writer: bool) -> GraphStore | None:
+    """Open the graph server that the settings name, else the file; a named server must answer."""
+    if not settings.graph_url:
+        return _unless_held(writer, lambda: _graph_file(settings.folder / "graph"))
+    store = _graph_server(settings)
+    try:
+        store.migrate()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _graph_file(file: Path) -> GraphStore:
     from industriverse.adapters.graph_ladybug import LadybugGraphStore  # noqa: PLC0415
 
-    store = LadybugGraphStore(folder)
+    store = LadybugGraphStore(file)
     store.migrate()
     return store
+
+
+def _graph_server(settings: Settings) -> GraphStore:
+    try:
+        from industriverse.adapters.graph_neo4j import Neo4jGraphStore  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "neo4j":
+            raise
+        raise UnavailableError(
+            "The driver for INDUSTRIVERSE_GRAPH_URL is not installed.",
+            hint="Install `industriverse[neo4j]`.",
+        ) from error
+    secret = settings.graph_password
+    password = secret.get_secret_value() if secret else ""
+    return Neo4jGraphStore(settings.graph_url, user=settings.graph_user, password=password)
 
 
 def _vectors(folder: Path) -> VectorStore:
