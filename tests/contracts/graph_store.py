@@ -6,6 +6,7 @@ import pytest
 
 from industriverse.kernel.errors import ContractError, UnavailableError
 from industriverse.kernel.ports import GraphStore
+from industriverse.kernel.ports.graph import Value
 
 LABELS = {
     "EnergyDomain",
@@ -88,6 +89,27 @@ class GraphStoreContract:
             "MATCH (n:EnergyMap RETURN n",
             "MATCH (n:Unknown) RETURN n.x",
             "MATCH (n:EnergyMap) RETURN n.unknown",
+            "MATCH (n:EnergyMap) RETURN n.regime_score AS of_another_label",
+            "MATCH (n:EnergyMap {unknown: 1}) RETURN n.map_id",
+            "MATCH (n:EnergyMap) WHERE n.unknown = 1 RETURN n.map_id",
+            "MATCH (n:EnergyMap)-[:UNKNOWN]->(d:EnergyDomain) RETURN d.name",
+            "MATCH (a:EnergySnapshot)-[r:EVOLVES_TO]->(b:EnergySnapshot) RETURN r.unknown",
+            "MERGE (m:ModelUnit {model_id: 'a'}) ON CREATE SET m.unknown = 1",
+            "MERGE (m:ModelUnit {model_id: 'a'}) SET m.generation = 'three'",
+            "MERGE (m:ModelUnit {model_id: 'a'}) SET m.model_id = 'b'",
+            "MERGE (m:ModelUnit {model_id: 'a'}) SET m += {generation: 3}",
+            "MERGE (m:ModelUnit {model_id: 'a'}) SET m:Service",
+            "CREATE (m:ModelUnit {model_id: 'a', unknown: 1})",
+            "CREATE (m:ModelUnit {model_id: null})",
+            "CREATE (m:ModelUnit {fitness: 1.0})",
+            "CREATE (m:ModelUnit)",
+            "MERGE (m:ModelUnit {fitness: 1.0})",
+            "CREATE (m:ModelUnit:Service {model_id: 'a', service_id: 'a'})",
+            "CREATE (m {model_id: 'a'})",
+            "CREATE (:Unknown {id: 'a'})",
+            "CREATE (m:ModelUnit {model_id: 'a'})-[:HAS_MAP]->(s:Service {service_id: 's'})",
+            "CREATE (m:ModelUnit {model_id: 'a'})<-[:PREDICTS]-(d:EnergyDomain {domain_id: 'd'})",
+            "CREATE (m:ModelUnit {model_id: 'a'})-[:UNKNOWN]->(d:EnergyDomain {domain_id: 'd'})",
             "MATCH (n:EnergyMap {map_id: $missing}) RETURN n.scale",
             "CREATE (:ModelUnit {model_id: 'a'}); MATCH (n:Unknown) RETURN n",
             "RETURN 1 AS a; RETURN 2 AS b",
@@ -102,6 +124,168 @@ class GraphStoreContract:
         with pytest.raises(ContractError):
             ready.run(cypher)
         assert ready.run("MATCH (m:ModelUnit) RETURN count(*) AS n") == [{"n": 0}]
+
+    def test_before_migrating_there_is_no_label(self, graph: GraphStore):
+        with pytest.raises(ContractError):
+            graph.run("MATCH (m:ModelUnit) RETURN m.model_id AS id")
+
+    def test_threads_migrate_at_the_same_time(self, graph: GraphStore):
+        told: list[object] = []
+        threads = [threading.Thread(target=lambda: told.append(graph.migrate())) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert told == [graph.migrate()] * 3
+
+    def test_merging_sets_what_is_new_once(self, ready: GraphStore):
+        merge = (
+            "MERGE (m:EnergyMap {map_id: $id}) ON CREATE SET m.title = $title, m.energy = $energy "
+            "SET m.sequence = $sequence"
+        )
+        for number in (1, 2):
+            words = {"id": "m", "title": f"title {number}", "energy": 2, "sequence": number}
+            ready.run(merge, words)
+        rows = ready.run(
+            "MATCH (m:EnergyMap) RETURN m.title AS title, m.energy AS energy, m.sequence AS n"
+        )
+        assert rows == [{"title": "title 1", "energy": 2.0, "n": 2}]
+        assert isinstance(rows[0]["energy"], float)  # whatever was given: the property is one
+
+    def test_merging_a_relation_again_adds_none(self, ready: GraphStore):
+        ready.run("CREATE (:EnergyDomain {domain_id: 'd'})")
+        ready.run("CREATE (:EnergyMap {map_id: 'm'})")
+        for _ in range(2):
+            ready.run(
+                "MATCH (d:EnergyDomain {domain_id: 'd'}), (m:EnergyMap {map_id: 'm'}) "
+                "MERGE (d)-[:HAS_MAP]->(m)"
+            )
+        assert ready.run(
+            "MATCH (:EnergyDomain)-[r:HAS_MAP]->(:EnergyMap) RETURN count(r) AS n"
+        ) == [{"n": 1}]
+        wrong_way = "MATCH (m:EnergyMap)-[r:HAS_MAP]->(d:EnergyDomain) RETURN count(r) AS n"
+        assert ready.run(wrong_way) == [{"n": 0}]
+
+    def test_one_kind_of_relation_joins_several_labels(self, ready: GraphStore):
+        ready.run(
+            "CREATE (:Proof {proof_id: 'p'})-[:VALIDATES]->(:Hypothesis {hypothesis_id: 'h'})"
+        )
+        ready.run("MATCH (p:Proof) CREATE (p)-[:VALIDATES]->(:EnergySnapshot {snapshot_id: 's'})")
+        rows = ready.run(
+            "MATCH (p:Proof)-[:VALIDATES]->(n:Hypothesis|EnergySnapshot) RETURN p.proof_id AS id"
+        )
+        assert rows == [{"id": "p"}] * 2
+
+    def test_rows_come_in_order_and_null_is_the_largest(self, ready: GraphStore):
+        for number, fitness in ((1, 0.5), (2, None), (3, -1.0), (4, 2.5)):
+            ready.run(
+                "CREATE (:ModelUnit {model_id: $id, fitness: $fitness, generation: $n})",
+                {"id": f"m{number}", "fitness": fitness, "n": number},
+            )
+
+        def order(words: str, **given: int) -> list[object]:
+            rows = ready.run(
+                f"MATCH (m:ModelUnit) RETURN m.generation AS n ORDER BY {words}", given
+            )
+            return [row["n"] for row in rows]
+
+        assert order("m.fitness") == [3, 1, 4, 2]
+        assert order("m.fitness DESC") == [2, 4, 1, 3]
+        assert order("m.fitness DESC, m.generation LIMIT 2") == [2, 4]
+        assert order("m.generation SKIP $skip LIMIT $limit", skip=1, limit=2) == [2, 3]
+
+    def test_the_largest_of_nothing_is_null(self, ready: GraphStore):
+        largest = "MATCH (m:EnergyMap) RETURN max(m.sequence) AS newest"
+        assert ready.run(largest) == [{"newest": None}]
+        for number in (3, 11, 7):
+            ready.run(
+                "CREATE (:EnergyMap {map_id: $id, sequence: $n})", {"id": str(number), "n": number}
+            )
+        assert ready.run(largest) == [{"newest": 11}]
+
+    def test_takes_lists_and_gives_them_back(self, ready: GraphStore):
+        ready.run("CREATE (:Service {service_id: 'a', capabilities: $c})", {"c": []})
+        ready.run("UNWIND $ids AS id CREATE (:ModelUnit {model_id: id})", {"ids": ["x", "y", "z"]})
+        assert ready.run("MATCH (s:Service) RETURN s.capabilities AS c") == [{"c": []}]
+        rows = ready.run(
+            "MATCH (m:ModelUnit) WHERE m.model_id IN $ids RETURN m.model_id AS id ORDER BY id",
+            {"ids": ["x", "z", "none"]},
+        )
+        assert rows == [{"id": "x"}, {"id": "z"}]
+        rows = ready.run(
+            "MATCH (m:ModelUnit) WITH m ORDER BY m.model_id LIMIT 9 "
+            "RETURN collect(m.model_id) AS ids"
+        )
+        assert rows == [{"ids": ["x", "y", "z"]}]
+
+    @pytest.mark.parametrize(
+        "value",
+        [None, True, -(1 << 63), (1 << 63) - 1, 0.1, float("inf"), "", "$x; '\"é", [1.5, 2.0]],
+    )
+    def test_a_parameter_comes_back_as_it_went(self, ready: GraphStore, value: Value):
+        rows = ready.run("RETURN $x AS x", {"x": value})
+        assert rows == [{"x": value}]
+        assert type(rows[0]["x"]) is type(value)
+
+    @pytest.mark.parametrize("value", [1 << 63, [-(1 << 63) - 1]])
+    def test_a_number_beyond_64_bits_is_refused(self, ready: GraphStore, value: Value):
+        with pytest.raises(ContractError, match="'x'"):
+            ready.run("RETURN $x AS x", {"x": value})
+
+    def test_a_parameter_of_the_wrong_type_is_refused(self, ready: GraphStore):
+        create = "CREATE (:ModelUnit {model_id: 'a', generation: $n})"
+        with pytest.raises(ContractError):
+            ready.run(create, {"n": "three"})
+        ready.run(create, {"n": None})
+        with pytest.raises(ContractError):
+            ready.run("MATCH (m:ModelUnit) SET m.generation = $n", {"n": "three"})
+        assert ready.run("MATCH (m:ModelUnit) RETURN m.generation AS n") == [{"n": None}]
+
+    def test_a_parameter_that_is_not_used_is_let_be(self, ready: GraphStore):
+        assert ready.run("RETURN 1 AS x", {"unused": 2}) == [{"x": 1}]
+
+    def test_a_key_must_be_given(self, ready: GraphStore):
+        for verb in ("CREATE", "MERGE"):
+            with pytest.raises(ContractError):
+                ready.run(f"{verb} (:ModelUnit {{model_id: $id}})", {"id": None})
+        assert ready.run("MATCH (m:ModelUnit) RETURN count(*) AS n") == [{"n": 0}]
+
+    def test_a_node_with_relations_is_deleted_with_them_only(self, ready: GraphStore):
+        ready.run("CREATE (:ModelUnit {model_id: 'a'})-[:PARENT_OF]->(:ModelUnit {model_id: 'b'})")
+        with pytest.raises(ContractError):
+            ready.run("MATCH (m:ModelUnit {model_id: 'a'}) DELETE m")
+        ready.run("MATCH (m:ModelUnit {model_id: 'a'}) DETACH DELETE m")
+        assert ready.run("MATCH (m:ModelUnit) RETURN m.model_id AS id") == [{"id": "b"}]
+
+    def test_names_bound_before_are_written_with(self, ready: GraphStore):
+        ready.run("CREATE (:ModelUnit {model_id: 'a'})-[:PARENT_OF]->(:ModelUnit {model_id: 'b'})")
+        ready.run(
+            "MATCH (a)-[:PARENT_OF]->(b:ModelUnit) WITH a, b "
+            "CREATE (a)-[:PARENT_OF]->(:ModelUnit {model_id: b.model_id + '2'})"
+        )
+        rows = ready.run(
+            "MATCH (a:ModelUnit {model_id: 'a'}) OPTIONAL MATCH (a)-[:PARENT_OF]->(b:ModelUnit) "
+            "RETURN b.model_id AS id ORDER BY id"
+        )
+        assert rows == [{"id": "b"}, {"id": "b2"}]
+
+    def test_patterns_in_conditions(self, ready: GraphStore):
+        ready.run("CREATE (:ModelUnit {model_id: 'a'})-[:PARENT_OF]->(:ModelUnit {model_id: 'b'})")
+        rows = ready.run(
+            "MATCH (m:ModelUnit) WHERE EXISTS { MATCH (m)-[:PARENT_OF]->(:ModelUnit) } "
+            "AND (m.fitness IS NULL OR (m.generation - 1) > 2) "
+            "RETURN CASE WHEN m.fitness IS NULL THEN 'none' ELSE 'some' END AS words, "
+            "toUpper(m.model_id) AS `The Id`"
+        )
+        assert rows == [{"words": "none", "The Id": "A"}]
+
+    def test_a_list_of_nodes_is_not_a_value(self, ready: GraphStore):
+        ready.run("CREATE (:ModelUnit {model_id: 'a'})")
+        with pytest.raises(ContractError, match="'ms'"):
+            ready.run("MATCH (m:ModelUnit) RETURN collect(m) AS ms")
+
+    def test_a_day_is_text(self, ready: GraphStore):
+        assert ready.run("RETURN date('2026-11-25') AS day") == [{"day": "2026-11-25"}]
 
     def test_a_whole_node_is_not_a_value(self, ready: GraphStore):
         ready.run("CREATE (:ModelUnit {model_id: 'a'})")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from industriverse.adapters.graph_ladybug import LadybugGraphStore
-from industriverse.adapters.graph_schema import VERSIONS
+from industriverse.adapters.graph_schema import VERSIONS, schema_of
 from industriverse.kernel.errors import ConflictError, UnavailableError
 from tests.contracts.graph_store import GraphStoreContract
 from tests.kill.harness import Instant, Target, run_round
@@ -95,6 +95,26 @@ def test_a_failing_migration_leaves_the_old_schema(tmp_path, monkeypatch):
         monkeypatch.undo()
         assert store.migrate() == version
         assert {"name": "New"} not in store.run("CALL show_tables() RETURN name")
+
+
+def test_the_schema_reads_as_the_engine_has_it(tmp_path):
+    schema = schema_of(len(VERSIONS))
+    with closing(LadybugGraphStore(tmp_path / "graph.lbug")) as store:
+        store.migrate()
+        tables = store.run("CALL show_tables() RETURN name, type")
+        assert {(row["name"], row["type"]) for row in tables} == {
+            *((name, "NODE") for name in schema.labels),
+            *((name, "REL") for name in schema.relations),
+        }
+        for name, table in {**schema.labels, **schema.relations}.items():
+            rows = store.run(f"CALL table_info('{name}') RETURN *")
+            assert {row["name"]: row["type"] for row in rows} == table.columns
+            keys = [row["name"] for row in rows if row.get("primary key") is True]
+            assert keys == [table.key] * bool(table.key)
+        for name, table in schema.relations.items():
+            rows = store.run(f"CALL show_connection('{name}') RETURN *")
+            ends = {(row["source table name"], row["destination table name"]) for row in rows}
+            assert ends == table.ends
 
 
 @pytest.mark.slow

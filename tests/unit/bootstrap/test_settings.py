@@ -8,7 +8,8 @@ from industriverse.kernel.errors import ContractError
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch, tmp_path):
-    for name in ("HOST", "PORT", "API_TOKEN", "FOLDER"):
+    graph = ("GRAPH_URL", "GRAPH_USER", "GRAPH_PASSWORD")
+    for name in ("HOST", "PORT", "API_TOKEN", "FOLDER", *graph):
         monkeypatch.delenv(f"INDUSTRIVERSE_{name}", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
@@ -42,3 +43,24 @@ def test_a_wrong_value_names_its_variable(monkeypatch):
     monkeypatch.setenv("INDUSTRIVERSE_PORT", "70000")
     with pytest.raises(ContractError, match="INDUSTRIVERSE_PORT"):
         load_settings()
+
+
+URL = "bolt://127.0.0.1:7687"
+
+
+@pytest.mark.parametrize("words", [{}, {"graph_user": "a"}, {"graph_password": "long enough"}])
+def test_a_graph_server_needs_user_and_password(words):
+    with pytest.raises(ContractError, match="INDUSTRIVERSE_GRAPH_PASSWORD too"):
+        load_settings(graph_url=URL, **words)
+
+
+@pytest.mark.parametrize("password", ["neo4j", "changeme", "Password"])
+def test_a_placeholder_for_the_graph_is_refused(password):
+    with pytest.raises(ContractError, match="placeholder"):
+        load_settings(graph_url=URL, graph_user="neo4j", graph_password=password)
+
+
+def test_the_graph_password_is_not_shown():
+    settings = load_settings(graph_url=URL, graph_user="neo4j", graph_password="k9Zr0dJ2mQ")
+    assert "k9Zr0dJ2mQ" not in repr(settings)
+    assert load_settings().graph_url == ""
