@@ -55,8 +55,8 @@ endif
 
 # Before the tests, which have a limit of time.
 graph-servers: $(STAMP) ## Fetch the graph servers that the tests run, into the user's cache
-	@if command -v mvn >/dev/null; then $(BIN)/python -m tests.neo4j_server; fi
-	@$(BIN)/python -m tests.arcadedb_server
+	@if command -v mvn >/dev/null; then $(BIN)/python -m tests.neo4j_server || echo "No Neo4j: its suite skips."; fi
+	@$(BIN)/python -m tests.arcadedb_server || echo "No ArcadeDB: its suite skips."
 
 $(STAMP): requirements.txt requirements-uv.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -16,7 +16,7 @@ from pathlib import Path
 import neo4j
 import pytest
 
-from tests.neo4j_server import Server, cache_folder, free_port, running, wait_for
+from tests.neo4j_server import Server, cache_folder, free_port, or_skip, running, wait_for
 
 _PINS = Path(__file__).parent / "bolt_servers" / "arcadedb.txt"
 
@@ -72,7 +72,7 @@ def _package() -> Path:
     whole = (cache_folder("arcadedb", _PINS) / "whole").exists()
     if not whole and os.environ.get("INDUSTRIVERSE_TEST_INSTALL") != "1":
         pytest.skip("no ArcadeDB here; INDUSTRIVERSE_TEST_INSTALL=1 fetches one")
-    return fetch()
+    return or_skip(fetch)
 
 
 if __name__ == "__main__":

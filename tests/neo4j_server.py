@@ -154,8 +154,16 @@ def _jars() -> Path:
             pytest.skip("no Neo4j here; INDUSTRIVERSE_TEST_INSTALL=1 fetches one")
         if shutil.which("mvn") is None:
             pytest.skip("no Maven here to fetch Neo4j")
-        return fetch()
+        return or_skip(fetch)
     return folder
+
+
+def or_skip(fetch: Callable[[], Path]) -> Path:
+    """Fetch a server, or skip its suite with the reason."""
+    try:
+        return fetch()
+    except RuntimeError as error:
+        pytest.skip(str(error))
 
 
 def _wrong(folder: Path) -> list[str]:
