@@ -36,6 +36,12 @@ def test_the_suite_sees_the_solvers():
     assert "gray-scott" in {manifest.id for manifest in SOLVERS}
 
 
+def test_its_maps_have_a_domain():
+    domains = {adapter.law.domain for adapter in installed().domains()}
+    without = {m.id for m in SOLVERS if solver_card(m).domain not in domains}
+    assert without == {"swing-equation"}
+
+
 def test_outputs_are_those_declared(case):
     manifest, params, outputs = case
     frames = int(params["frames"])

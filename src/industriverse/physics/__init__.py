@@ -12,6 +12,7 @@ from ._energy import (
     total_energy,
 )
 from ._flows import divergence_share, step_integral, strain_power
+from ._ideal_gas import closed_gas_entropy, gas_energy
 from ._projections import Projection, project_lawful, project_total
 from ._smoothness import energy_smoothness, temperature_smoothness
 from ._spectrum import OctaveBands, hann_window, octave_bands, octave_spectrum
@@ -23,11 +24,13 @@ __all__ = [
     "Projection",
     "PyramidEntropy",
     "block_average",
+    "closed_gas_entropy",
     "coarse_grid",
     "divergence_share",
     "effective_temperature",
     "energy_smoothness",
     "gamma_distance",
+    "gas_energy",
     "gas_entropy",
     "gradient",
     "gradient_magnitude",

@@ -23,7 +23,10 @@ def _show_progress(text: str, share: float) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="calibration, proofs or predict.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="atlas, calibration, conservation, integrators, predict or proofs."),
+    ],
     seed: Annotated[int, typer.Option(min=0, help="For everything drawn.")] = 0,
     data: Annotated[Path, typer.Option(help="Folder of reference data sets.")] = _DEFAULT_DATA,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

@@ -7,12 +7,10 @@ from jaxtyping import Float
 
 from industriverse.kernel import readings
 from industriverse.kernel.domains import Budget, DomainLaw
-from industriverse.kernel.errors import ContractError
 from industriverse.kernel.fields import Grid, Trajectory
 from industriverse.kernel.plugins import Manifest
-from industriverse.physics import gas_entropy
+from industriverse.physics import closed_gas_entropy, gas_energy
 
-_COMPONENTS = ("velocity_x", "velocity_y", "velocity_z")
 _FIELD = ("field_x", "field_y", "field_z")
 MU_0 = 1.25663706212e-6
 """[H/m]. Permeability of vacuum (CODATA 2018)."""
@@ -35,10 +33,7 @@ class Plasma:
 
     def energy(self, trajectory: Trajectory) -> tuple[Float[np.ndarray, "time *space"], str, str]:
         """Return ½ρ‖u‖² + p/(γ − 1) + ‖B‖²/2μ₀."""
-        heat = self._need(trajectory, "pressure") / (self._gamma(trajectory) - 1.0)
-        wanted = _COMPONENTS[: len(trajectory.grid.shape)]
-        square = np.sum([self._need(trajectory, name) ** 2 for name in wanted], axis=0)
-        energy = heat + 0.5 * self._need(trajectory, "density") * square
+        energy = gas_energy(trajectory, self.manifest.inputs)
         for name in _FIELD:
             field = readings.read(trajectory, name, self.manifest.inputs[name])
             energy = energy if field is None else energy + field**2 / (2.0 * MU_0)
@@ -51,22 +46,4 @@ class Plasma:
 
     def entropy(self, trajectory: Trajectory) -> tuple[Float[np.ndarray, "time"], str] | None:
         """Return ∫ ρ ln(p/ρ^γ) dV, in units of c_v, of a closed gas."""
-        if not trajectory.closed:
-            return None
-        density, pressure = (self._need(trajectory, n) for n in ("density", "pressure"))
-        entropy = gas_entropy(
-            density,
-            pressure,
-            trajectory.grid,
-            heat_capacity=1.0,
-            heat_ratio=self._gamma(trajectory),
-        )
-        return np.asarray(entropy), "kg"
-
-    def _gamma(self, trajectory: Trajectory) -> float:
-        if "gamma" not in trajectory.parameters:
-            raise ContractError("The ratio of specific heats `gamma` is not stated.")
-        return trajectory.parameters["gamma"]
-
-    def _need(self, trajectory: Trajectory, name: str) -> Float[np.ndarray, "time *space"]:
-        return readings.need(trajectory, name, self.manifest.inputs[name])
+        return closed_gas_entropy(trajectory, self.manifest.inputs)

@@ -7,11 +7,9 @@ from jaxtyping import Float
 
 from industriverse.kernel import readings
 from industriverse.kernel.domains import Budget, DomainLaw
-from industriverse.kernel.errors import ContractError
 from industriverse.kernel.fields import Grid, Trajectory
 from industriverse.kernel.plugins import Manifest
-
-_COMPONENTS = ("velocity_x", "velocity_y", "velocity_z")
+from industriverse.physics import gas_energy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +29,7 @@ class RadiativeLayer:
 
     def energy(self, trajectory: Trajectory) -> tuple[Float[np.ndarray, "time *space"], str, str]:
         """Return ½ρ‖u‖² + p/(γ − 1)."""
-        heat = self._need(trajectory, "pressure") / (self._gamma(trajectory) - 1.0)
-        wanted = _COMPONENTS[: len(trajectory.grid.shape)]
-        square = np.sum([self._need(trajectory, name) ** 2 for name in wanted], axis=0)
-        energy = heat + 0.5 * self._need(trajectory, "density") * square
+        energy = gas_energy(trajectory, self.manifest.inputs)
         unit = "1" if readings.dimensionless(trajectory) else "J/m^3"
         return readings.masked(trajectory, energy), unit, "cold gas at rest"
 
@@ -45,11 +40,3 @@ class RadiativeLayer:
 
     def entropy(self, trajectory: Trajectory) -> None:
         """Return nothing: light carries entropy away."""
-
-    def _gamma(self, trajectory: Trajectory) -> float:
-        if "gamma" not in trajectory.parameters:
-            raise ContractError("The ratio of specific heats `gamma` is not stated.")
-        return trajectory.parameters["gamma"]
-
-    def _need(self, trajectory: Trajectory, name: str) -> Float[np.ndarray, "time *space"]:
-        return readings.need(trajectory, name, self.manifest.inputs[name])
