@@ -3,9 +3,7 @@
 import json
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +14,6 @@ from industriverse.adapters.graph_ladybug import LadybugGraphStore
 from industriverse.adapters.maps_zarr import ZarrMapStore
 from industriverse.adapters.sql_atlas import SqlAtlasCatalog
 from industriverse.adapters.sql_engine import SqlDatabase
-from industriverse.apps.cli import run as enter
 from industriverse.kernel.errors import ContractError, NotFoundError
 from industriverse.kernel.maps import MapQuery
 from industriverse.kernel.plugins import Catalog, installed
@@ -219,19 +216,12 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def cli(folder):
-    """Run a command in one folder; return exit code, output and what went to stderr."""
+def cli(folder, command):
+    """Run an atlas command in one folder; return exit code, output and what went to stderr."""
 
-    def run(*arguments):
-        out, err = StringIO(), StringIO()
-        argv = sys.argv
-        sys.argv = ["industriverse", "--folder", str(folder), "atlas", *map(str, arguments)]
-        try:
-            with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as exit_:
-                enter()
-        finally:
-            sys.argv = argv
-        return exit_.value.code, out.getvalue(), err.getvalue()
+    def run(*words: object):
+        done = command(folder, "atlas", *words)
+        return done.returncode, done.stdout, done.stderr
 
     return run
 

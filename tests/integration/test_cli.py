@@ -1,20 +1,16 @@
 """The terminal face as a user meets it: whole processes, exit codes, files, no stack traces."""
 
-import io
 import json
 import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from industriverse.apps.cli import run as enter
 from industriverse.bootstrap.settings import load_settings
 from industriverse.bootstrap.wiring import build_platform
 from industriverse.interfaces.cli.main import _interrupt
@@ -26,26 +22,12 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("cli")
 
 
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture(scope="module")
-def run(folder):
-    """Run a command in this process, as the entry point would: starting one costs seconds."""
-
-    def call(*words: object) -> Done:
-        out, err = io.StringIO(), io.StringIO()
-        arguments = ["industriverse", "--folder", str(folder / "home"), *map(str, words)]
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            patch.setattr(sys, "argv", arguments)
-            with pytest.raises(SystemExit) as left:
-                enter()
-        assert "defect" not in err.getvalue(), err.getvalue()
-        return Done(int(left.value.code or 0), out.getvalue(), err.getvalue())
+def run(folder, command):
+    def call(*words: object):
+        done = command(folder / "home", *words)
+        assert "defect" not in done.stderr, done.stderr
+        return done
 
     return call
 
@@ -218,30 +200,48 @@ def test_the_demo_runs_from_file_to_verified_proof(run, folder):
 
 def test_ctrl_c_stops_within_a_second_and_leaves_nothing_held(folder, table):
     home = folder / "stopped"
-    command = [sys.executable, "-m", "industriverse.apps.cli", "--folder", str(home)]
-    child = subprocess.Popen([*command, "predict", str(table)], stderr=subprocess.PIPE)
-    while not (home / "signing-key.pem").exists():
-        time.sleep(0.01)
-    time.sleep(0.3)
-    began = time.perf_counter()
-    child.send_signal(signal.SIGINT)
-    said = child.communicate(timeout=30)[1]
-    assert time.perf_counter() - began < 2  # a second, and one for a busy machine
-    assert child.returncode == 130
-    assert b"Traceback" not in said
+    child = _predicting(home, table)
     with build_platform(load_settings(folder=home)) as platform:
+        while platform.ledger.balance("held:local", "CEU") == 0 and child.poll() is None:
+            time.sleep(0.002)
+        began = time.perf_counter()
+        child.send_signal(signal.SIGINT)
+        said = child.communicate(timeout=30)[1]
+        assert time.perf_counter() - began < 2  # a second, and one for a busy machine
+        assert child.returncode == 130, said
+        assert b"Traceback" not in said
         assert platform.ledger.balance("held:local", "CEU") == 0
 
 
-def test_an_interrupt_inside_a_collector_callback_is_put_off():
+def test_ctrl_c_after_the_answer_leaves_the_answer(folder, table):
+    child = _predicting(folder / "answered", table, "--json")
+    answer = child.stdout.readline()
+    child.send_signal(signal.SIGINT)
+    rest, said = child.communicate(timeout=30)
+    assert (child.returncode, said) in ((0, b""), (130, b"stopped\n"))
+    assert json.loads(answer + rest)
+
+
+def _predicting(home, table, *more):
+    words = ["-m", "industriverse.apps.cli", "--folder", home, "predict", table, *more]
+    pipe = subprocess.PIPE
+    home.mkdir()
+    return subprocess.Popen([sys.executable, *map(str, words)], stdout=pipe, stderr=pipe)
+
+
+def test_an_interrupt_inside_a_collector_callback_or_an_import_is_put_off():
     def _some_gc_callback():
         return sys._getframe()
 
-    swallowed = _some_gc_callback()
+    called_back = _some_gc_callback()
+    places: dict[str, object] = {"sys": sys}
+    exec(compile("importing = sys._getframe()", "<frozen importlib._bootstrap>", "exec"), places)
     before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
     try:
-        _interrupt(signal.SIGINT, swallowed)
-        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 0.01
+        for swallowed in (called_back, places["importing"]):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            _interrupt(signal.SIGINT, swallowed)
+            assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 0.01
         with pytest.raises(KeyboardInterrupt):
             _interrupt(signal.SIGALRM, sys._getframe())
     finally:

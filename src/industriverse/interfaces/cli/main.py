@@ -4,11 +4,10 @@ Exit codes: 0 done, 1 our defect, 2 bad input, 3 not found, 4 abstained, refused
 5 something unavailable. Results go to stdout, everything else to stderr.
 """
 
+import re
 import signal
 import sys
 import traceback
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -30,6 +29,7 @@ from .overrides import remember
 _EXIT_CODES = {ContractError: 2, NotFoundError: 3, ConflictError: 4, UnavailableError: 5}
 _DEFECT, _USAGE, _INTERRUPTED = 1, 2, 130
 _SOON_S, _AGAIN_S = 0.01, 0.5
+_FINALIZER = re.compile(r"gc_callback|weakref\.py:|:__del__$")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,47 +60,66 @@ def main(
 
 
 def run() -> None:
-    """Entry point: our own errors become one sentence, a hint and an exit code."""
+    """Entry point: the command's outcome becomes the exit code; Ctrl-C stops it at any point."""
+    for number in (signal.SIGINT, signal.SIGALRM):
+        signal.signal(number, _interrupt)
     try:
-        with _stopping():
-            code = app(standalone_mode=False)
+        code = _outcome()
+    except KeyboardInterrupt:  # a second one, on the way out
+        code = _INTERRUPTED
+    _let_end()
+    if code == _INTERRUPTED:
+        typer.echo("stopped", err=True)
+    sys.exit(code)
+
+
+def _outcome() -> int:
+    """The exit code; our own errors become one sentence and a hint."""
+    try:
+        code = app(standalone_mode=False)
     except IndustriverseError as error:
         typer.secho(f"{error.code}: {error.message}", fg="red", err=True)
         if error.hint:
             typer.echo(error.hint, err=True)
-        code = next((c for kind, c in _EXIT_CODES.items() if isinstance(error, kind)), _DEFECT)
+        return next((c for kind, c in _EXIT_CODES.items() if isinstance(error, kind)), _DEFECT)
     except TyperException as error:
         _report_usage(error)
-        code = _USAGE
+        return _USAGE
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("stopped", err=True)
-        code = _INTERRUPTED
+        return _INTERRUPTED
     except Exception as error:
         _report_defect(error)
-        code = _DEFECT
-    sys.exit(code if isinstance(code, int) else 0)
+        return _DEFECT
+    return code if isinstance(code, int) else 0
 
 
-@contextmanager
-def _stopping() -> Generator[None]:
-    """Let Ctrl-C end what runs inside, wherever it is."""
-    ours = (signal.SIGINT, signal.SIGALRM)
-    before = [signal.signal(number, _interrupt) for number in ours]
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in zip(ours, before, strict=True):
-            signal.signal(number, handler)
+def _let_end() -> None:
+    """From here on the outcome stands: Ctrl-C no longer turns it into a crash at exit."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number in (signal.SIGINT, signal.SIGALRM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Stop, but not inside a callback of the garbage collector, which would swallow it."""
-    if frame is not None and "gc_callback" in frame.f_code.co_name:
+    """Stop, but not where the exception would be swallowed: there, try again a moment later."""
+    if _swallows(frame):
         signal.setitimer(signal.ITIMER_REAL, _SOON_S)
         return
     signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
     raise KeyboardInterrupt
+
+
+def _swallows(frame: FrameType | None) -> bool:
+    """Whether this is a finalizer or its like, or an import, which would leave half a module."""
+    if frame is not None and _FINALIZER.search(
+        f"{frame.f_code.co_filename}:{frame.f_code.co_name}"
+    ):
+        return True
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _report_usage(error: TyperException) -> None:
