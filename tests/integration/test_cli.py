@@ -214,11 +214,11 @@ def test_ctrl_c_stops_within_a_second_and_leaves_nothing_held(folder, table):
 
 
 def test_ctrl_c_after_the_answer_leaves_the_answer(folder, table):
-    child = _predicting(folder / "answered", table, "--json")
-    answer = child.stdout.readline()
-    child.send_signal(signal.SIGINT)
-    rest, said = child.stdout.read(), child.stderr.read()
-    assert (child.wait(timeout=30), said) in ((0, b""), (130, b"stopped\n"))
+    with _predicting(folder / "answered", table, "--json") as child:
+        answer = child.stdout.readline()
+        child.send_signal(signal.SIGINT)
+        rest, said = child.stdout.read(), child.stderr.read()
+    assert (child.returncode, said) in ((0, b""), (130, b"stopped\n"))
     assert json.loads(answer + rest)
 
 
