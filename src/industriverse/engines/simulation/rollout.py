@@ -2,15 +2,24 @@
 
 import math
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
 
 # Every solver steps through here, and all of them compute in double precision.
 jax.config.update("jax_enable_x64", True)
 
 State = TypeVar("State")
+Parts = TypeVar("Parts")
+
+if TYPE_CHECKING:
+    Number = float
+else:
+    # A caller gives a number; inside what is compiled it is a traced one.
+    Number = float | Float[jax.Array, ""]
 
 
 def rollout(step: Callable[[State], State], start: State, frames: int, every: int) -> State:
@@ -40,6 +49,22 @@ def rollout(step: Callable[[State], State], start: State, frames: int, every: in
 
     _, later = jax.lax.scan(frame, start, None, length=frames - 1)
     return jax.tree.map(joined, start, later)
+
+
+@partial(jax.jit, static_argnames=("step", "frames", "every"))
+def rolled(
+    step: Callable[[Parts, State], State], parts: Parts, start: State, frames: int, every: int
+) -> State:
+    """Return what `rollout` does, compiled once for all parts of the same shapes.
+
+    Args:
+        step: From parts and a state to the next; the same function each time, not a new closure.
+        parts: A tree of the arrays and numbers that a step needs.
+        start: As for `rollout`.
+        frames: At least 1.
+        every: Steps between frames.
+    """
+    return rollout(partial(step, parts), start, frames, every)
 
 
 def steps_between(frame_s: float, largest_step: float) -> tuple[int, float]:

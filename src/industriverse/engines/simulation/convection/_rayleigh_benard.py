@@ -6,6 +6,7 @@ between plates without slip at the temperatures `T̄ ± ΔT/2`, periodic along x
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -13,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import Number, rolled, steps_between
 
 from ._layer import Field, Inner, Layer, solved
 
@@ -40,6 +41,11 @@ class Flow(NamedTuple):
     through: Float[jax.Array, "*time 2"]
 
 
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["rayleigh", "prandtl", "diffusivity", "difference"],
+    meta_fields=["layer"],
+)
 @dataclass(frozen=True, slots=True)
 class RayleighBenard:
     """A layer of fluid heated from below.
@@ -52,19 +58,19 @@ class RayleighBenard:
         layer: The grid.
     """
 
-    rayleigh: float
-    prandtl: float
-    diffusivity: float
-    difference: float
+    rayleigh: Number
+    prandtl: Number
+    diffusivity: Number
+    difference: Number
     layer: Layer
 
     @property
-    def viscosity(self) -> float:
+    def viscosity(self) -> Number:
         """ν [m²/s]."""
         return self.prandtl * self.diffusivity
 
     @property
-    def buoyancy(self) -> float:
+    def buoyancy(self) -> Number:
         """`gα` [m/s²/K]."""
         scale = self.viscosity * self.diffusivity / self.layer.depth**3
         return self.rayleigh * scale / self.difference
@@ -77,7 +83,7 @@ class RayleighBenard:
         return _SHARE_OF_A_CELL * self.layer.spacing / speed
 
     @property
-    def conduction(self) -> Float[np.ndarray, "y 1"]:
+    def conduction(self) -> Float[np.ndarray | jax.Array, "y 1"]:
         """[K]. Temperature at rest, above the mean of the plates."""
         height = (np.arange(self.layer.rows) + 0.5) / self.layer.rows
         return self.difference * (0.5 - height)[:, None]
@@ -92,41 +98,15 @@ class RayleighBenard:
         """
         count, step_s = steps_between(frame_s, self.largest_step)
         reach = _STAGE * step_s
-        heat = jnp.asarray(self.layer.heat_inverse(reach * self.diffusivity))
-        stream = jnp.asarray(self.layer.stream_inverse(reach * self.viscosity))
+        parts = _Parts(
+            self,
+            step_s,
+            jnp.asarray(self.layer.heat_inverse(reach * self.diffusivity)),
+            jnp.asarray(self.layer.stream_inverse(reach * self.viscosity)),
+        )
+        return rolled(_step, parts, start, frames, count)
 
-        def implicit(warmth: Field, vorticity: Inner) -> tuple[Field, Inner]:
-            return solved(heat, warmth), solved(stream, vorticity)
-
-        def step(flow: Flow) -> Flow:
-            turning = self.layer.curl(*self.layer.velocity(flow.stream))
-            carried, turned = self._explicit(flow.warmth, flow.stream)
-            asked = flow.warmth + reach * carried, turning + reach * turned
-            warmth, middle = implicit(*asked)
-            # What the implicit part did in the first stage, by difference.
-            spread = (warmth - asked[0]) / reach
-            slowed = (self.layer.curl(*self.layer.velocity(middle)) - asked[1]) / reach
-            again, returned = self._explicit(warmth, middle)
-
-            def closing(old: jax.Array, *rates: jax.Array) -> jax.Array:
-                first, second, implicit_rate = rates
-                change = _FIRST * first + (1 - _FIRST) * second + (1 - _STAGE) * implicit_rate
-                return old + step_s * change
-
-            last, last_stream = implicit(
-                closing(flow.warmth, carried, again, spread),
-                closing(turning, turned, returned, slowed),
-            )
-            rate = (1 - _STAGE) * self._intake(warmth) + _STAGE * self._intake(last)
-            return Flow(last, last_stream, flow.through + step_s * rate)
-
-        @jax.jit
-        def run(initial: Flow) -> Flow:
-            return rollout(step, initial, frames, count)
-
-        return run(start)
-
-    def _explicit(self, warmth: Field, stream: Inner) -> tuple[Field, Inner]:
+    def explicit(self, warmth: Field, stream: Inner) -> tuple[Field, Inner]:
         """Return the rates of warmth and of vorticity but for diffusion."""
         along, up = self.layer.velocity(stream)
         carried = self.layer.carried(warmth + self.conduction, along, up)
@@ -134,12 +114,49 @@ class RayleighBenard:
         lifted = force_up + self.buoyancy * self.layer.on_faces(warmth)
         return carried, self.layer.curl(force_along, lifted)
 
-    def _intake(self, warmth: Field) -> Float[jax.Array, "2"]:
+    def intake(self, warmth: Field) -> Float[jax.Array, "2"]:
         """Return what both plates give to the mean temperature [K/s]."""
         low, high = self.layer.plate_gradients(warmth)
         at_rest = self.difference / self.layer.depth
         into = jnp.stack([at_rest - low, high - at_rest])
         return self.diffusivity * into / self.layer.depth
+
+
+class _Parts(NamedTuple):
+    system: RayleighBenard
+    step_s: Number
+    heat: Float[jax.Array, "..."]
+    stream: Float[jax.Array, "..."]
+
+
+def _step(parts: _Parts, flow: Flow) -> Flow:
+    """Return the flow one step of ARS(2,2,2) on."""
+    system, step_s, layer = parts.system, parts.step_s, parts.system.layer
+    reach = _STAGE * step_s
+
+    def implicit(warmth: Field, vorticity: Inner) -> tuple[Field, Inner]:
+        return solved(parts.heat, warmth), solved(parts.stream, vorticity)
+
+    turning = layer.curl(*layer.velocity(flow.stream))
+    carried, turned = system.explicit(flow.warmth, flow.stream)
+    asked = flow.warmth + reach * carried, turning + reach * turned
+    warmth, middle = implicit(*asked)
+    # What the implicit part did in the first stage, by difference.
+    spread = (warmth - asked[0]) / reach
+    slowed = (layer.curl(*layer.velocity(middle)) - asked[1]) / reach
+    again, returned = system.explicit(warmth, middle)
+
+    def closing(old: jax.Array, *rates: jax.Array) -> jax.Array:
+        first, second, implicit_rate = rates
+        change = _FIRST * first + (1 - _FIRST) * second + (1 - _STAGE) * implicit_rate
+        return old + step_s * change
+
+    last, last_stream = implicit(
+        closing(flow.warmth, carried, again, spread),
+        closing(turning, turned, returned, slowed),
+    )
+    rate = (1 - _STAGE) * system.intake(warmth) + _STAGE * system.intake(last)
+    return Flow(last, last_stream, flow.through + step_s * rate)
 
 
 def perturbed(system: RayleighBenard, size: float, seed: int, waves: int = 4) -> Flow:

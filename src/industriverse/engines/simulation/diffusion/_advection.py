@@ -4,13 +4,14 @@
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Complex, Float
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import Number, rolled, steps_between
 from industriverse.engines.simulation.spectral import Etdrk4, Waves
 
 from ._given_flows import Velocity
@@ -18,6 +19,11 @@ from ._given_flows import Velocity
 _COURANT = 0.5
 
 
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["diffusivity", "velocity"],
+    meta_fields=["waves"],
+)
 @dataclass(frozen=True, slots=True)
 class AdvectionDiffusion:
     """A temperature that a steady flow carries and that diffuses.
@@ -28,8 +34,8 @@ class AdvectionDiffusion:
         waves: The grid.
     """
 
-    diffusivity: float
-    velocity: Velocity
+    diffusivity: Number
+    velocity: Velocity | Float[jax.Array, "2 y x"]
     waves: Waves
 
     @property
@@ -50,15 +56,8 @@ class AdvectionDiffusion:
         """
         count, step_s = steps_between(frame_s, self.largest_step)
         scheme = Etdrk4.of(-self.diffusivity * self.waves.square, step_s)
-        kept = jnp.asarray(self.waves.kept)
-
-        @jax.jit
-        def run(initial: Float[jax.Array, "y x"]) -> Float[jax.Array, "time y x"]:
-            waves = jnp.where(kept, self.waves.forward(initial), 0.0)
-            path = rollout(lambda w: scheme.step(w, self.inflow), waves, frames, count)
-            return self.waves.back(path)
-
-        return run(start)
+        waves = jnp.where(jnp.asarray(self.waves.kept), self.waves.forward(start), 0.0)
+        return self.waves.back(rolled(_step, (self, scheme), waves, frames, count))
 
     def inflow(self, temperature: Complex[jax.Array, "ky kx"]) -> Complex[jax.Array, "ky kx"]:
         """Return the kept waves of `−∇·(u T)`."""
@@ -67,3 +66,10 @@ class AdvectionDiffusion:
         slope_x = jnp.asarray(-1j * self.waves.x * self.waves.kept)
         slope_y = jnp.asarray(-1j * self.waves.y * self.waves.kept)
         return slope_x * along_x + slope_y * along_y
+
+
+def _step(
+    parts: tuple[AdvectionDiffusion, Etdrk4], waves: Complex[jax.Array, "ky kx"]
+) -> Complex[jax.Array, "ky kx"]:
+    system, scheme = parts
+    return scheme.step(waves, system.inflow)

@@ -8,13 +8,14 @@ energy and potential enstrophy, both to rounding but for the steps in time.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import Number, rolled, steps_between
 
 _COURANT = 0.4
 # Where in the step each rate is taken, by the rate before it, and its weight in the step.
@@ -37,6 +38,11 @@ class Water(NamedTuple):
     north: Field
 
 
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["gravity", "coriolis", "spacing", "largest_step"],
+    meta_fields=[],
+)
 @dataclass(frozen=True, slots=True)
 class ShallowWater:
     """Water of one density over a flat bed, in hydrostatic balance.
@@ -48,10 +54,10 @@ class ShallowWater:
         largest_step: [s]. `wave_step` gives one.
     """
 
-    gravity: float
-    coriolis: float
-    spacing: float
-    largest_step: float
+    gravity: Number
+    coriolis: Number
+    spacing: Number
+    largest_step: Number
 
     def solve(self, start: Water, frames: int, frame_s: float) -> Water:
         """Return frames `(time, y, x)` of the water, the start first.
@@ -63,11 +69,7 @@ class ShallowWater:
         """
         count, step_s = steps_between(frame_s, self.largest_step)
 
-        @jax.jit
-        def run(initial: Water) -> Water:
-            return rollout(lambda water: self._step(water, step_s), initial, frames, count)
-
-        return run(start)
+        return rolled(_step, (self, step_s), start, frames, count)
 
     def rate(self, water: Water) -> Water:
         """Return the rate of change of depth and velocity."""
@@ -108,7 +110,7 @@ class ShallowWater:
         _, u, v = water
         return (v - _west(v) - u + _south(u)) / self.spacing
 
-    def _step(self, water: Water, step_s: float) -> Water:
+    def step(self, water: Water, step_s: Number) -> Water:
         """Return the water one step on, by the classical Runge–Kutta method of order 4."""
 
         # A scan, so that the rate is compiled once.
@@ -122,6 +124,11 @@ class ShallowWater:
         still = jax.tree.map(jnp.zeros_like, water)
         (_, after), _ = jax.lax.scan(stage, (still, water), jnp.asarray(_RUNGE_KUTTA))
         return after
+
+
+def _step(parts: tuple[ShallowWater, Number], water: Water) -> Water:
+    system, step_s = parts
+    return system.step(water, step_s)
 
 
 def wave_step(start: Water, gravity: float, spacing: float) -> float:
@@ -166,7 +173,7 @@ def _turned(q: Field, flux_x: Field, flux_y: Field) -> tuple[Field, Field]:
     return turn_x, turn_y
 
 
-def _ahead(water: Water, rate: Water, step_s: float | Float[jax.Array, ""]) -> Water:
+def _ahead(water: Water, rate: Water, step_s: Float[jax.Array, ""]) -> Water:
     return Water(
         water.depth + step_s * rate.depth,
         water.east + step_s * rate.east,

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -11,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import Number, rolled, steps_between
 from industriverse.kernel.errors import ContractError
 
 from ._clusters import turned
@@ -36,6 +37,11 @@ class Spins(NamedTuple):
     heat: Int[jax.Array, "*time"]
 
 
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["temperature", "heating"],
+    meta_fields=["by_clusters"],
+)
 @dataclass(frozen=True, slots=True)
 class Ising:
     """A lattice of spins in a bath whose temperature may change steadily.
@@ -47,8 +53,8 @@ class Ising:
             in place of single spins, which order as matter does.
     """
 
-    temperature: float
-    heating: float = 0.0
+    temperature: Number
+    heating: Number = 0.0
     by_clusters: bool = False
 
     def solve(self, start: Spins, frames: int, frame_s: float) -> Spins:
@@ -69,13 +75,9 @@ class Ising:
             raise ContractError("The temperature must stay above zero.")
         count, step_s = steps_between(frame_s, _SWEEP_S)
 
-        @jax.jit
-        def run(initial: Spins) -> Spins:
-            return rollout(lambda spins: self.sweep(spins, step_s), initial, frames, count)
+        return rolled(_sweep, (self, step_s), start, frames, count)
 
-        return run(start)
-
-    def sweep(self, state: Spins, step_s: float) -> Spins:
+    def sweep(self, state: Spins, step_s: Number) -> Spins:
         """Return the lattice after every site, or cluster, was offered one flip."""
         key, now = jax.random.split(state.key)
         temperature = jnp.asarray(self.temperature + self.heating * state.time)
@@ -86,6 +88,11 @@ class Ising:
             spin, heat = _offered(state.spin, temperature, now)
             heat = heat + state.heat
         return Spins(spin, key, state.time + step_s, heat)
+
+
+def _sweep(parts: tuple[Ising, Number], state: Spins) -> Spins:
+    system, step_s = parts
+    return system.sweep(state, step_s)
 
 
 def _offered(

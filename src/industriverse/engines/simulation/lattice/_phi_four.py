@@ -6,13 +6,14 @@ neighbours; `H = Σ ½ m φ̇² + ½ c Σ_⟨ij⟩ (φ_i − φ_j)² + Σ (−½
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import Number, rolled, steps_between
 
 Sites = Float[jax.Array, "*time y x"]
 
@@ -33,6 +34,11 @@ class Scalar(NamedTuple):
     heat: Float[jax.Array, "*time"]
 
 
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["stiffness", "well", "quartic", "damping", "temperature", "hottest"],
+    meta_fields=[],
+)
 @dataclass(frozen=True, slots=True)
 class PhiFour:
     """A scalar with two wells at `±√(μ/λ)`, coupled to its neighbours and to a heat bath.
@@ -46,12 +52,12 @@ class PhiFour:
         hottest: Largest `k_B T` of start and bath, for which the step is chosen.
     """
 
-    stiffness: float
-    well: float
-    quartic: float
-    damping: float
-    temperature: float
-    hottest: float = 0.0
+    stiffness: Number
+    well: Number
+    quartic: Number
+    damping: Number
+    temperature: Number
+    hottest: Number = 0.0
 
     @property
     def largest_step(self) -> float:
@@ -70,13 +76,9 @@ class PhiFour:
         """
         count, step_s = steps_between(frame_s, self.largest_step)
 
-        @jax.jit
-        def run(initial: Scalar) -> Scalar:
-            return rollout(lambda state: self.step(state, step_s), initial, frames, count)
+        return rolled(_step, (self, step_s), start, frames, count)
 
-        return run(start)
-
-    def step(self, state: Scalar, step_s: float) -> Scalar:
+    def step(self, state: Scalar, step_s: Number) -> Scalar:
         """Return the lattice one step on: kick, drift, bath, drift, kick (Leimkuhler & Matthews).
 
         Without damping the bath does nothing and this is velocity Verlet.
@@ -85,8 +87,8 @@ class PhiFour:
         rate = state.rate + half * self.force(state.value)
         value = state.value + half * rate
         key, now = jax.random.split(state.key)
-        kept = math.exp(-self.damping * step_s)
-        spread = math.sqrt(self.temperature * (1 - kept**2))
+        kept = jnp.exp(-self.damping * step_s)
+        spread = jnp.sqrt(self.temperature * (1 - kept**2))
         mixed = kept * rate + spread * jax.random.normal(now, rate.shape)
         heat = state.heat + ((mixed**2 - rate**2) / 2).sum()
         value = value + half * mixed
@@ -107,6 +109,11 @@ class PhiFour:
         bottom = -(self.well**2) / (4 * self.quartic) if self.well > 0 else 0.0
         inside = -self.well * value**2 / 2 + self.quartic * value**4 / 4 - bottom
         return state.rate**2 / 2 + self.stiffness * jnp.asarray(bonds) / 4 + inside
+
+
+def _step(parts: tuple[PhiFour, Number], state: Scalar) -> Scalar:
+    system, step_s = parts
+    return system.step(state, step_s)
 
 
 def thermal(cells: int, seed: int, temperature: float, around: float = 0.0) -> Scalar:

@@ -7,6 +7,7 @@ there is such a state only where `K ≥ P/4`.
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -14,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import Number, rolled, steps_between
 from industriverse.kernel.errors import ContractError
 
 Nodes = Float[jax.Array, "*time y x"]
@@ -36,6 +37,11 @@ class Machines(NamedTuple):
     lost: Float[jax.Array, "*time"]
 
 
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["inertia", "damping", "power", "strength"],
+    meta_fields=[],
+)
 @dataclass(frozen=True, slots=True)
 class PowerGrid:
     """Generators and consumers of equal power, each linked to four of the other kind.
@@ -47,13 +53,13 @@ class PowerGrid:
         strength: `4K/P`, a line's limit over the least at which the grid can stay in step.
     """
 
-    inertia: float
-    damping: float
-    power: float
-    strength: float
+    inertia: Number
+    damping: Number
+    power: Number
+    strength: Number
 
     @property
-    def coupling(self) -> float:
+    def coupling(self) -> Number:
         """K, the most that a line carries [1]."""
         return self.strength * self.power / 4
 
@@ -91,16 +97,12 @@ class PowerGrid:
             raise ContractError(f"{rows} × {columns} nodes cannot alternate around the lattice.")
         count, step_s = steps_between(frame_s, self.largest_step(frame_s * max(frames - 1, 1)))
 
-        @jax.jit
-        def run(initial: Machines) -> Machines:
-            return rollout(lambda state: self.step(state, step_s), initial, frames, count)
+        return rolled(_step, (self, step_s), start, frames, count)
 
-        return run(start)
-
-    def step(self, state: Machines, step_s: float) -> Machines:
+    def step(self, state: Machines, step_s: Number) -> Machines:
         """Return the grid one step on: Strang's splitting, damping solved exactly, then Verlet."""
         half = step_s / 2
-        kept = math.exp(-self.damping * half / self.inertia)
+        kept = jnp.exp(-self.damping * half / self.inertia)
         frequency, lost = self._damped(state.frequency, kept)
         frequency = frequency + half * self._acceleration(state.phase)
         phase = state.phase + step_s * frequency
@@ -108,7 +110,9 @@ class PowerGrid:
         frequency, again = self._damped(frequency, kept)
         return Machines(phase, frequency, state.lost + lost + again)
 
-    def _damped(self, frequency: Nodes, kept: float) -> tuple[Nodes, Float[jax.Array, ""]]:
+    def _damped(
+        self, frequency: Nodes, kept: Float[jax.Array, ""]
+    ) -> tuple[Nodes, Float[jax.Array, ""]]:
         lost = self.inertia * (1 - kept**2) * (frequency**2).sum() / 2
         return kept * frequency, lost
 
@@ -132,6 +136,11 @@ class PowerGrid:
                 swing = self.coupling * (math.cos(self.lead) - jnp.cos(lead))
                 lines = lines + swing - self.power / 4 * (lead - self.lead)
         return self.inertia * state.frequency**2 / 2 + lines / 2
+
+
+def _step(parts: tuple[PowerGrid, Number], state: Machines) -> Machines:
+    grid, step_s = parts
+    return grid.step(state, step_s)
 
 
 def _sign(shape: tuple[int, ...]) -> Float[np.ndarray, "y x"]:

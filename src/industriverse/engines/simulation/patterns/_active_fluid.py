@@ -5,13 +5,14 @@ with the short-wave terms of Wensink et al. 2012 and Dunkel et al. 2013.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import Number, rolled, steps_between
 from industriverse.engines.simulation.spectral import Etdrk4, Waves
 
 from ._layout import made_real
@@ -23,6 +24,11 @@ _COURANT = 0.4
 _SHARE_OF_RATE = 0.2
 
 
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["advection", "friction", "saturation", "viscosity", "hyperviscosity", "fastest"],
+    meta_fields=["waves"],
+)
 @dataclass(frozen=True, slots=True)
 class ActiveFluid:
     """The flow of swimmers; velocities are `(2, y, x)`: along x, then along y.
@@ -38,13 +44,13 @@ class ActiveFluid:
             what steps are made for [length/s].
     """
 
-    advection: float
-    friction: float
-    saturation: float
-    viscosity: float
-    hyperviscosity: float
+    advection: Number
+    friction: Number
+    saturation: Number
+    viscosity: Number
+    hyperviscosity: Number
     waves: Waves
-    fastest: float = 0.0
+    fastest: Number = 0.0
 
     def solve(self, start: Flow, frames: int, frame_s: float) -> Frames:
         """Return `(time, 2, y, x)` frames of velocity, the start (made free of divergence) first.
@@ -66,20 +72,14 @@ class ActiveFluid:
         rates = self.growth_rate(np.sqrt(self.waves.square))
         scheme = Etdrk4.of(np.stack([rates, rates, np.zeros_like(rates)]), step_s)
 
-        @jax.jit
-        def run(initial: Flow) -> tuple[Frames, Series]:
-            def step(waves: jax.Array) -> jax.Array:
-                later = scheme.step(waves, self._nonlinear)
-                # Driving would amplify rounding that is not solenoidal or not of a real field.
-                return jnp.concatenate([made_real(self._solenoidal(later[:2])), later[2:]])
+        waves = self.solenoidal(self.waves.forward(start))
+        whole = jnp.concatenate([waves, 0 * waves[:1]])
+        path = rolled(_step, (self, scheme), whole, frames, count)
+        return self.waves.back(path[:, :2]), path[:, 2, 0, 0].real
 
-            waves = self._solenoidal(self.waves.forward(initial))
-            path = rollout(step, jnp.concatenate([waves, 0 * waves[:1]]), frames, count)
-            return self.waves.back(path[:, :2]), path[:, 2, 0, 0].real
-
-        return run(start)
-
-    def growth_rate(self, wave_number: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
+    def growth_rate(
+        self, wave_number: Float[np.ndarray, "..."]
+    ) -> Float[np.ndarray | jax.Array, "..."]:
         """Return `−α − Γ₀ k² − Γ₂ k⁴`, the rate of a small eddy in a fluid at rest [1/s]."""
         square = wave_number**2
         return -self.friction - self.viscosity * square - self.hyperviscosity * square**2
@@ -114,14 +114,15 @@ class ActiveFluid:
         along_y, along_x = self.waves.slopes(self.waves.forward(flow))
         return self.waves.back(along_x[:, 0] + along_y[:, 1])
 
-    def _nonlinear(self, waves: jax.Array) -> jax.Array:
+    def nonlinear(self, waves: jax.Array) -> jax.Array:
+        """Return the rates of the flow and of the supply but for those solved exactly."""
         along_y, along_x = self.waves.slopes(waves[:2])
         vx, vy = v = self.waves.back(waves[:2])
         turn = self.advection * self.waves.back(along_x[1] - along_y[0])
         drag = self.saturation * (vx**2 + vy**2)
         # (v·∇)v is ω × v but for a gradient, which the pressure takes; ω × v does no work.
         force = jnp.stack([turn * vy - drag * vx, -turn * vx - drag * vy])
-        change = jnp.where(self.waves.kept[None], self._solenoidal(self.waves.forward(force)), 0.0)
+        change = jnp.where(self.waves.kept[None], self.solenoidal(self.waves.forward(force)), 0.0)
         power = self._linear_power(waves[:2]) - (drag * (v**2).sum(axis=0)).mean()
         supply = jnp.zeros_like(change[:1]).at[0, 0, 0].set(power)
         return jnp.concatenate([change, supply])
@@ -132,7 +133,7 @@ class ActiveFluid:
         twice = np.where(self.waves.x > 0, 2.0, 1.0) / self.waves.cells**4
         return (jnp.asarray(twice * rates)[None] * jnp.abs(waves) ** 2).sum()
 
-    def _solenoidal(self, waves: jax.Array) -> jax.Array:
+    def solenoidal(self, waves: jax.Array) -> jax.Array:
         """Return the part of a flow without divergence; its mean is kept."""
         kx, ky = jnp.asarray(self.waves.x), jnp.asarray(self.waves.y)
         square = self.waves.square.copy()
@@ -141,6 +142,13 @@ class ActiveFluid:
         projected = jnp.stack([waves[0] - kx * along, waves[1] - ky * along])
         # The alternating waves have no odd derivative, so they cannot be made solenoidal.
         return jnp.where(self.waves.kept[None], projected, 0.0)
+
+
+def _step(parts: tuple[ActiveFluid, Etdrk4], waves: jax.Array) -> jax.Array:
+    fluid, scheme = parts
+    later = scheme.step(waves, fluid.nonlinear)
+    # Driving would amplify rounding that is not solenoidal or not of a real field.
+    return jnp.concatenate([made_real(fluid.solenoidal(later[:2])), later[2:]])
 
 
 def stirred(waves: Waves, seed: int, speed: float, size: float) -> Float[np.ndarray, "2 y x"]:

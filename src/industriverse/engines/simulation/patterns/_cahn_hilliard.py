@@ -5,13 +5,15 @@
 """
 
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import Number, rolled, steps_between
 from industriverse.engines.simulation.spectral import Waves
 
 from ._noise import smooth_noise
@@ -25,6 +27,11 @@ _STABILISER = 1.5
 _POINTS = 32
 
 
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["mobility", "gradient_penalty"],
+    meta_fields=["waves"],
+)
 @dataclass(frozen=True, slots=True)
 class CahnHilliard:
     """A mixture of two that do not mix; pure phases are c = −1 and c = 1.
@@ -35,8 +42,8 @@ class CahnHilliard:
         waves: The grid; its cells should be no wider than √γ.
     """
 
-    mobility: float
-    gradient_penalty: float
+    mobility: Number
+    gradient_penalty: Number
     waves: Waves
 
     def solve(self, start: Field, frames: int, frame_s: float) -> Frames:
@@ -49,18 +56,8 @@ class CahnHilliard:
         """
         largest = _LARGEST_STEP * self.gradient_penalty / self.mobility
         count, step_s = steps_between(frame_s, largest)
-        whole, first, second = self._weights(step_s)
-
-        @jax.jit
-        def run(initial: Field) -> Frames:
-            def step(waves: jax.Array) -> jax.Array:
-                here = self._nonlinear(waves)
-                middle = whole * waves + first * here
-                return middle + second * (self._nonlinear(middle) - here)
-
-            return self.waves.back(rollout(step, self.waves.forward(initial), frames, count))
-
-        return run(start)
+        parts = self, self._weights(step_s)
+        return self.waves.back(rolled(_step, parts, self.waves.forward(start), frames, count))
 
     def growth_rate(
         self, wave_number: Float[np.ndarray, "waves"], mean: float
@@ -89,7 +86,7 @@ class CahnHilliard:
         front = 2 * np.sqrt(2 * self.gradient_penalty) / 3
         return front / self.free_energy(c)
 
-    def _weights(self, step_s: float) -> tuple[jax.Array, jax.Array, jax.Array]:
+    def _weights(self, step_s: float) -> "_Weights":
         """Return the weights of two-stage exponential time differencing.
 
         With the stabiliser in the linear part, no step of any length raises F while |c| stays
@@ -102,13 +99,27 @@ class CahnHilliard:
         first = ((np.exp(z) - 1) / z).mean(axis=-1).real
         second = ((np.exp(z) - 1 - z) / z**2).mean(axis=-1).real
         whole = np.exp(step_s * linear)
-        return jnp.asarray(whole), jnp.asarray(step_s * first), jnp.asarray(step_s * second)
+        return _Weights(*(jnp.asarray(w) for w in (whole, step_s * first, step_s * second)))
 
-    def _nonlinear(self, waves: jax.Array) -> jax.Array:
+    def nonlinear(self, waves: jax.Array) -> jax.Array:
+        """Return the rate of c but for the part solved exactly."""
         c = self.waves.back(waves)
         # No wave is cut: the energy law holds for the scheme's own sums over cells.
         force = self.waves.forward(c**3 - (1 + _STABILISER) * c)
         return -self.mobility * jnp.asarray(self.waves.square) * force
+
+
+class _Weights(NamedTuple):
+    whole: Float[jax.Array, "ky kx"]
+    first: Float[jax.Array, "ky kx"]
+    second: Float[jax.Array, "ky kx"]
+
+
+def _step(parts: tuple[CahnHilliard, _Weights], waves: jax.Array) -> jax.Array:
+    system, weights = parts
+    here = system.nonlinear(waves)
+    middle = weights.whole * waves + weights.first * here
+    return middle + weights.second * (system.nonlinear(middle) - here)
 
 
 def mixed(waves: Waves, seed: int, mean: float, front: float) -> Float[np.ndarray, "y x"]:

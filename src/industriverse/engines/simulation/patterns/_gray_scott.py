@@ -4,13 +4,14 @@
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import Number, rolled, steps_between
 from industriverse.engines.simulation.spectral import Etdrk4, Waves
 
 Fields = Float[jax.Array, "2 y x"]
@@ -19,6 +20,11 @@ Series = Float[jax.Array, "time"]
 _LARGEST_STEP = 1.0
 
 
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["feed", "kill", "spread_u", "spread_v"],
+    meta_fields=["waves"],
+)
 @dataclass(frozen=True, slots=True)
 class GrayScott:
     """The reaction `u + 2v → 3v` with feed and removal (Gray & Scott 1984; Pearson 1993).
@@ -30,10 +36,10 @@ class GrayScott:
         waves: The grid.
     """
 
-    feed: float
-    kill: float
-    spread_u: float
-    spread_v: float
+    feed: Number
+    kill: Number
+    spread_u: Number
+    spread_v: Number
     waves: Waves
 
     def solve(self, start: Fields, frames: int, frame_s: float) -> Frames:
@@ -57,18 +63,11 @@ class GrayScott:
         count, step_s = steps_between(frame_s, _LARGEST_STEP)
         scheme = Etdrk4.of(self._linear(), step_s)
 
-        @jax.jit
-        def run(initial: Fields) -> tuple[Frames, Series]:
-            def step(waves: jax.Array) -> jax.Array:
-                return scheme.step(waves, self._nonlinear)
-
-            waves = self.waves.forward(initial)
-            none_yet = jnp.zeros_like(waves[:1])
-            path = rollout(step, jnp.concatenate([waves, none_yet]), frames, count)
-            exchange = path[:, 2, 0, 0].real / self.waves.cells**2
-            return self.waves.back(path[:, :2]), exchange
-
-        return run(start)
+        waves = self.waves.forward(start)
+        whole = jnp.concatenate([waves, jnp.zeros_like(waves[:1])])
+        path = rolled(_step, (self, scheme), whole, frames, count)
+        exchange = path[:, 2, 0, 0].real / self.waves.cells**2
+        return self.waves.back(path[:, :2]), exchange
 
     def _linear(self) -> Float[np.ndarray, "3 ky kx"]:
         """Return the rates solved exactly: diffusion, feed and removal of every wave but the mean.
@@ -87,7 +86,8 @@ class GrayScott:
         linear[:, 0, 0] = 0.0
         return linear
 
-    def _nonlinear(self, waves: jax.Array) -> jax.Array:
+    def nonlinear(self, waves: jax.Array) -> jax.Array:
+        """Return the rates of u, v and the exchange but for those of `_linear`."""
         u, v = self.waves.back(waves[:2])
         rate = u * v**2
         change = self.waves.forward(jnp.stack([-rate, rate]))
@@ -97,6 +97,11 @@ class GrayScott:
         means = change[:, 0, 0] + jnp.stack([fed, -taken])
         exchange = jnp.zeros_like(change[:1]).at[0, 0, 0].set(fed - taken)
         return jnp.concatenate([change.at[:, 0, 0].set(means), exchange])
+
+
+def _step(parts: tuple[GrayScott, Etdrk4], waves: jax.Array) -> jax.Array:
+    system, scheme = parts
+    return scheme.step(waves, system.nonlinear)
 
 
 def seeded(waves: Waves, seed: int, spots: int = 20) -> Float[np.ndarray, "2 y x"]:

@@ -5,15 +5,16 @@ runs on (Kuramoto & Tsuzuki 1976; Sivashinsky 1977). On a line, the slope `u = �
 `∂u/∂t = −ν₂ ∂²u/∂x² − ν₄ ∂⁴u/∂x⁴ − s u ∂u/∂x`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Complex, Float
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import Number, rolled, steps_between
 from industriverse.engines.simulation.spectral import Etdrk4, Waves
 
 from ._layout import made_real
@@ -28,6 +29,11 @@ _LARGEST_STEP = 0.1
 """In units of ν₄/ν₂², four of which the fastest wave takes to grow e-fold."""
 
 
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["antidiffusion", "hyperdiffusion", "speed"],
+    meta_fields=["waves"],
+)
 @dataclass(frozen=True, slots=True)
 class FlameFront:
     """A front over a periodic square.
@@ -39,9 +45,9 @@ class FlameFront:
         waves: The grid.
     """
 
-    antidiffusion: float
-    hyperdiffusion: float
-    speed: float
+    antidiffusion: Number
+    hyperdiffusion: Number
+    speed: Number
     waves: Waves
 
     def solve(self, start: Front, frames: int, frame_s: float) -> Fronts:
@@ -56,20 +62,15 @@ class FlameFront:
         rates = self.growth_rate(np.sqrt(self.waves.square))
         scheme = Etdrk4.of(rates, step_s)
 
-        @jax.jit
-        def run(initial: Front) -> Fronts:
-            def step(waves: jax.Array) -> jax.Array:
-                return made_real(scheme.step(waves, self._nonlinear))
-
-            return self.waves.back(rollout(step, self.waves.forward(initial), frames, count))
-
-        return run(start)
+        waves = self.waves.forward(start)
+        return self.waves.back(rolled(_step, (self, scheme), waves, frames, count))
 
     def growth_rate(self, wave_number: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
         """Return `ν₂ k² − ν₄ k⁴` [1/s]."""
         return self.antidiffusion * wave_number**2 - self.hyperdiffusion * wave_number**4
 
-    def _nonlinear(self, waves: jax.Array) -> jax.Array:
+    def nonlinear(self, waves: jax.Array) -> jax.Array:
+        """Return the rate that the slopes make; the mean's is left out."""
         along_y, along_x = self.waves.slopes(waves)
         square = self.waves.back(along_y) ** 2 + self.waves.back(along_x) ** 2
         change = jnp.where(self.waves.kept, -self.speed / 2 * self.waves.forward(square), 0.0)
@@ -94,14 +95,8 @@ class FlameLine:
     def solve(self, start: Line, frames: int, frame_s: float) -> Lines:
         """Return `(time, x)` frames of u, the start first; arguments as `FlameFront.solve`."""
         count, step_s = steps_between(frame_s, _largest_step(self))
-        step = self._stepper(step_s)
-
-        @jax.jit
-        def run(initial: Line) -> Lines:
-            path = rollout(step, jnp.fft.rfft(initial), frames, count)
-            return jnp.fft.irfft(path, n=self.cells)
-
-        return run(start)
+        path = rolled(_line_step, self._parts(step_s), jnp.fft.rfft(start), frames, count)
+        return jnp.fft.irfft(path, n=self.cells)
 
     def lyapunov(self, start: Line, blocks: int, block_s: float) -> Float[jax.Array, "blocks"]:
         """Return the rate at which a small disturbance grows in each block of time [1/s].
@@ -110,34 +105,53 @@ class FlameLine:
         the disturbance settle, are left out. The disturbance follows the linearised steps.
         """
         count, step_s = steps_between(block_s, _largest_step(self))
-        step = self._stepper(step_s)
-
-        def both(pair: Pair, _: None) -> tuple[Pair, None]:
-            return jax.jvp(step, (pair[0],), (pair[1],)), None
-
-        def block(pair: Pair, _: None) -> tuple[Pair, jax.Array]:
-            (waves, apart), _ = jax.lax.scan(both, pair, None, length=count)
-            size = jnp.sqrt((jnp.fft.irfft(apart, n=self.cells) ** 2).sum())
-            return (waves, apart / size), jnp.log(size) / block_s
-
-        @jax.jit
-        def run(pair: Pair) -> jax.Array:
-            return jax.lax.scan(block, pair, None, length=blocks)[1]
-
         apart = jnp.asarray(np.cos(2 * np.pi * np.arange(self.cells) / self.cells))
-        return run((jnp.fft.rfft(start), jnp.fft.rfft(apart)))
+        pair = jnp.fft.rfft(start), jnp.fft.rfft(apart)
+        return _growths(self._parts(step_s), pair, blocks, count) / block_s
 
-    def _stepper(self, step_s: float) -> Callable[[jax.Array], jax.Array]:
+    def _parts(self, step_s: float) -> "_LineParts":
         number = 2 * np.pi * np.fft.rfftfreq(self.cells, self.length / self.cells)
         rates = self.antidiffusion * number**2 - self.hyperdiffusion * number**4
         scheme = Etdrk4.of(rates, step_s)
         kept = number < 2 / 3 * np.pi * self.cells / self.length
-        slope = jnp.asarray(np.where(kept, -0.5j * self.speed * number, 0.0))
+        return _LineParts(scheme, jnp.asarray(np.where(kept, -0.5j * self.speed * number, 0.0)))
 
-        def nonlinear(waves: jax.Array) -> jax.Array:
-            return slope * jnp.fft.rfft(jnp.fft.irfft(waves, n=self.cells) ** 2)
 
-        return lambda waves: scheme.step(waves, nonlinear)
+class _LineParts(NamedTuple):
+    scheme: Etdrk4
+    slope: Complex[jax.Array, "kx"]
+
+
+def _step(parts: tuple[FlameFront, Etdrk4], waves: jax.Array) -> jax.Array:
+    front, scheme = parts
+    return made_real(scheme.step(waves, front.nonlinear))
+
+
+def _line_step(parts: _LineParts, waves: jax.Array) -> jax.Array:
+    cells = 2 * (waves.shape[-1] - 1)
+
+    def nonlinear(at: jax.Array) -> jax.Array:
+        return parts.slope * jnp.fft.rfft(jnp.fft.irfft(at, n=cells) ** 2)
+
+    return parts.scheme.step(waves, nonlinear)
+
+
+@partial(jax.jit, static_argnames=("blocks", "count"))
+def _growths(
+    parts: _LineParts, pair: Pair, blocks: int, count: int
+) -> Float[jax.Array, "{blocks}"]:
+    """Return by how many e-folds the second of a pair grows in each block of `count` steps."""
+    step = partial(_line_step, parts)
+
+    def both(pair: Pair, _: None) -> tuple[Pair, None]:
+        return jax.jvp(step, (pair[0],), (pair[1],)), None
+
+    def block(pair: Pair, _: None) -> tuple[Pair, jax.Array]:
+        (waves, apart), _ = jax.lax.scan(both, pair, None, length=count)
+        size = jnp.sqrt((jnp.fft.irfft(apart) ** 2).sum())
+        return (waves, apart / size), jnp.log(size)
+
+    return jax.lax.scan(block, pair, None, length=blocks)[1]
 
 
 def _largest_step(front: FlameFront | FlameLine) -> float:

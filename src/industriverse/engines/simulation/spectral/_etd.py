@@ -1,7 +1,7 @@
 """Exponential time differencing of fourth order: stiff linear terms are solved exactly."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,8 +13,7 @@ _POINTS = 32
 Waves = Complex[jax.Array, "..."]
 
 
-@dataclass(frozen=True, slots=True)
-class Etdrk4:
+class Etdrk4(NamedTuple):
     """`dw/dt = L w + N(w)`, one step of ETDRK4 (Cox & Matthews 2002; Kassam & Trefethen 2005).
 
     Attributes:
