@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ from industriverse.services.atlas import (
     plan,
     show_in_graph,
 )
+from industriverse.services.atlas._workers import Worker
 from tests.contracts.atlas_maps import facts_of, made_frames
 from tests.contracts.run_store import make_run
 from tests.fakes.atlas_runs import CELLS, RUNS, tiny_catalog
@@ -107,6 +109,43 @@ def test_a_killed_build_goes_on_and_ends_with_the_same_maps(whole, tmp_path):
     assert checksums(maps) == checksums(whole[0])
     assert audit(maps).findings == ()
     assert not list(tmp_path.rglob(".new-*"))
+
+
+def test_workers_make_the_same_maps_and_leave_no_process_behind(whole):
+    maps, told = in_memory(), []
+    request = replace(TINY, workers=2)
+    report = build(maps, tiny_catalog(), request, progress=lambda *step: told.append(step))
+    assert report.notes == ()
+    assert checksums(maps) == checksums(whole[0])
+    assert told[-1] == ("done", 1.0)
+    assert active_children() == []
+
+
+def test_a_lost_worker_is_said_and_the_next_run_gets_a_new_one(monkeypatch):
+    lost = []
+
+    def loses_one(worker, *job):
+        if not lost:
+            worker._start()
+            worker._process.kill()
+            lost.append(job)
+        return solves(worker, *job)
+
+    solves = Worker.solve
+    monkeypatch.setattr(Worker, "solve", loses_one)
+    report = build(in_memory(), tiny_catalog(), replace(TINY, workers=1))
+    assert len(report.notes) == 1
+    assert "process was lost" in report.notes[0]
+    assert report.domains[0].built == report.domains[0].sequences >= len(RUNS) - 1
+
+
+def test_an_interrupt_ends_the_workers_at_once(whole):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(in_memory(), tiny_catalog(), replace(TINY, workers=2), progress=interrupted)
+    assert active_children() == []
 
 
 def test_a_sequence_stored_but_not_listed_is_not_made_again(whole):

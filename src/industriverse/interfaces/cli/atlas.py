@@ -2,6 +2,7 @@
 
 import json as as_json
 import math
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,6 +37,7 @@ def build(
     cells: Annotated[int, typer.Option(min=8, max=1024, help="Cells a side.")] = 256,
     maps: Annotated[int, typer.Option(min=1, help="Maps wanted in each domain.")] = 30,
     domain: Annotated[list[str] | None, typer.Option(help="Only these; repeat.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Solvers at once.")] = os.cpu_count() or 1,
     json: Json = False,
 ) -> None:
     """Run every installed solver and keep maps of its energy; goes on where it was stopped.
@@ -47,7 +49,7 @@ def build(
     from industriverse.services.atlas import build as build_atlas  # noqa: PLC0415
 
     with open_platform() as platform:
-        request = BuildRequest(cells=cells, maps=maps, domains=tuple(domain or ()))
+        request = BuildRequest(cells, maps, tuple(domain or ()), workers)
         report = build_atlas(platform.maps, installed(), request, progress=show_progress)
         show_in_graph(platform.graph, platform.maps.catalogue)
     _say_notes(report.notes)

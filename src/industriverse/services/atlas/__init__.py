@@ -1,10 +1,11 @@
 """The atlas: maps that runs have seen, and those built, imported, audited and patched here."""
 
 from ._audit import AuditReport, audit
-from ._build import BuildReport, BuildRequest, DomainBuilt, build, plan
+from ._build import BuildReport, BuildRequest, DomainBuilt, build
 from ._croissant import export_croissant
 from ._graph import show_in_graph
 from ._import import ImportRequest, import_maps
+from ._jobs import plan
 from ._maps import Maps
 from ._patch import PatchRequest, patch_map
 from ._seen import Atlas
