@@ -59,6 +59,15 @@ async def _runs(_: Request) -> Response:
     return JSONResponse({"items": items, "next_page_token": ""})
 
 
+async def _atlas(_: Request) -> Response:
+    rows = [
+        {"domain": d, "maps": m, "sequences": 5, "energy_mean": 1.0, "entropy_mean": 7.0}
+        for d, m in (("fluid", 53), ("heat", 38), ("reaction_diffusion", 30))
+    ]
+    build = {"state": "building", "share": 0.42, "sentence": "plasma: Orszag–Tang vortex, 18 maps"}
+    return JSONResponse({"maps": 121, "domains": rows, "build": build})
+
+
 async def _run(request: Request) -> Response:
     run = _RUNS.get(request.path_params["trace_id"])
     if run is None:
@@ -162,6 +171,7 @@ def create_app() -> Starlette:
     """Return the whole fixture."""
     return Starlette(
         routes=[
+            _route("/v1/atlas/summary", _atlas),
             _route("/v1/bridge/runs", _runs),
             _route("/v1/bridge/runs/{trace_id}", _run),
             _route("/v1/bridge/runs/{trace_id}/files/{name}", _file),

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from industriverse.bootstrap.wiring import Platform
+    from industriverse.services.atlas import GrowingAtlas
     from industriverse.services.live import LiveFeed
 
+_DEMO_CELLS = 64
 _log = logging.getLogger("industriverse.serve")
 
 
@@ -42,7 +44,7 @@ def serve(
     settings = load_settings(**overrides(), **said)
     with build_platform(settings, writer=True) as platform:
         feed = _feed(platform) if demo else None
-        app = create_app(platform, feed)
+        app = create_app(platform, feed, _growing(platform) if demo else None)
         app.router.lifespan_context = _lifespan(app, platform, feed)
         typer.echo(f"Industriverse on http://{settings.host}:{settings.port}", err=True)
         uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
@@ -53,6 +55,14 @@ def _feed(platform: "Platform") -> "LiveFeed":
     from industriverse.services.live import LiveFeed  # noqa: PLC0415
 
     return LiveFeed(demo_source(), platform.predict, platform.settle, platform.stream)
+
+
+def _growing(platform: "Platform") -> "GrowingAtlas":
+    from industriverse.kernel.plugins import installed  # noqa: PLC0415 (keeps --help fast)
+    from industriverse.services.atlas import BuildRequest, GrowingAtlas  # noqa: PLC0415
+
+    request = BuildRequest(cells=_DEMO_CELLS, workers=1)
+    return GrowingAtlas(platform.maps, platform.graph, installed(), request)
 
 
 def _lifespan(
@@ -67,8 +77,9 @@ def _lifespan(
             _log.info("recovered %s", recovered)
         threading.Thread(target=_warm_up, args=(app, platform, feed), daemon=True).start()
         yield
-        if feed is not None:
-            feed.stop()
+        for running in (feed, app.state.growing):
+            if running is not None:
+                running.stop()
 
     return lifespan
 
@@ -83,3 +94,16 @@ def _warm_up(app: "FastAPI", platform: "Platform", feed: "LiveFeed | None") -> N
         feed.start(datetime.now(UTC))
     app.state.warm.set()
     _log.info("ready after %.1f s", time.perf_counter() - began)
+    if app.state.growing is not None:
+        _grow(platform, app.state.growing)
+
+
+def _grow(platform: "Platform", growing: "GrowingAtlas") -> None:
+    """Lay the maps that ship, where there are none, and build the rest."""
+    from industriverse.bootstrap.first_maps import lay_shipped_maps  # noqa: PLC0415 (as above)
+    from industriverse.services.atlas import show_in_graph  # noqa: PLC0415
+
+    if laid := lay_shipped_maps(platform.maps):
+        _log.info("laid %d first maps", laid)
+    show_in_graph(platform.graph, platform.maps.catalogue)
+    growing.start()

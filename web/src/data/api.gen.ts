@@ -204,6 +204,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/atlas/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The atlas in numbers
+         * @description Count the maps of each domain and tell how far a build is.
+         */
+        get: operations["summary_v1_atlas_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/atlas/built": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Built and imported maps
+         * @description List the atlas' own maps, those of solvers and imported files.
+         */
+        get: operations["built_v1_atlas_built_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/atlas/built/{sequence}/{frame}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A map's cells
+         * @description Return one map with its cells at one level.
+         */
+        get: operations["cells_v1_atlas_built__sequence___frame__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/atlas/maps": {
         parameters: {
             query?: never;
@@ -255,6 +315,97 @@ export interface components {
             gamma_distance: number;
         };
         /**
+         * AtlasSummary
+         * @description The atlas in numbers.
+         */
+        AtlasSummary: {
+            /** Maps */
+            maps: number;
+            /** Domains */
+            domains: components["schemas"]["DomainSummary"][];
+            build: components["schemas"]["BuildProgress"];
+        };
+        /**
+         * BuildProgress
+         * @description How far a build beside the server is.
+         */
+        BuildProgress: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "idle" | "building" | "done" | "stopped" | "failed";
+            /** Share */
+            share: number;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * BuiltMap
+         * @description One built or imported map.
+         */
+        BuiltMap: {
+            /** Id */
+            id: string;
+            /** Domain */
+            domain: string;
+            /**
+             * Origin
+             * @description The solver's id, or the file's name.
+             */
+            origin: string;
+            /**
+             * Regime
+             * @description Known from a control parameter, else "".
+             */
+            regime: string;
+            /** Time S */
+            time_s: number;
+            /** Shape */
+            shape: number[];
+            /**
+             * Levels
+             * @description Cells averaged along each axis, by level.
+             */
+            levels: number[];
+            /** Unit */
+            unit: string;
+            /**
+             * Energy
+             * @description Total energy, in `unit` times cell volume.
+             */
+            energy: number;
+            /**
+             * Entropy
+             * @description Map entropy in nats.
+             */
+            entropy: number;
+            /** Parameters */
+            parameters: {
+                [key: string]: number;
+            };
+            /** Provenance */
+            provenance: {
+                [key: string]: string;
+            };
+            /** Licence */
+            licence: string;
+            /** Checksum */
+            checksum: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * BuiltPage
+         * @description A page of built maps.
+         */
+        BuiltPage: {
+            /** Items */
+            items: components["schemas"]["BuiltMap"][];
+            /** Next Page Token */
+            next_page_token: string | null;
+        };
+        /**
          * CalibrationDocument
          * @description How the intervals came about and what they achieved so far.
          */
@@ -292,6 +443,25 @@ export interface components {
             margin: number | null;
             /** Note */
             note: string;
+        };
+        /**
+         * DomainSummary
+         * @description One domain's built and imported maps in numbers.
+         */
+        DomainSummary: {
+            /** Domain */
+            domain: string;
+            /** Maps */
+            maps: number;
+            /** Sequences */
+            sequences: number;
+            /** Energy Mean */
+            energy_mean: number;
+            /**
+             * Entropy Mean
+             * @description Map entropy in nats.
+             */
+            entropy_mean: number;
         };
         /**
          * FindingItem
@@ -420,6 +590,22 @@ export interface components {
             step_s: number;
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * MapCells
+         * @description One map at one level.
+         */
+        MapCells: {
+            map: components["schemas"]["BuiltMap"];
+            /** Level */
+            level: number;
+            /** Shape */
+            shape: number[];
+            /**
+             * Cells
+             * @description Energy density in `map.unit`, slowest axis first.
+             */
+            cells: number[];
         };
         /**
          * MapFrame
@@ -1321,6 +1507,131 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summary_v1_atlas_summary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasSummary"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    built_v1_atlas_built_get: {
+        parameters: {
+            query?: {
+                page_size?: number;
+                page_token?: string | null;
+                domain?: string;
+                regime?: string;
+                sequence?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltPage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cells_v1_atlas_built__sequence___frame__get: {
+        parameters: {
+            query?: {
+                level?: number;
+            };
+            header?: never;
+            path: {
+                sequence: string;
+                frame: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapCells"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,6 @@
 /** Requests to the own origin; every failure becomes a `ProblemError`. */
 import type { OpenApi } from "@/data/openapi";
-import type { PredictDocument, Problem, RunPage, VerifyAnswer } from "@/data/types";
+import type { AtlasSummary, PredictDocument, Problem, RunPage, VerifyAnswer } from "@/data/types";
 
 /** What went wrong, in the words of the server where it spoke. */
 export class ProblemError extends Error {
@@ -82,6 +82,8 @@ export const fetchRun = (traceId: string, signal: AbortSignal) =>
 
 export const fetchRuns = (pageToken: string, signal: AbortSignal) =>
   json<RunPage>(`/v1/bridge/runs?page_size=100${pageToken && `&page_token=${segment(pageToken)}`}`, { signal });
+
+export const fetchAtlas = (signal: AbortSignal) => json<AtlasSummary>("/v1/atlas/summary", { signal });
 
 export const runFileUrl = (traceId: string, name: string) =>
   `/v1/bridge/runs/${segment(traceId)}/files/${segment(name)}`;

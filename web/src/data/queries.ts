@@ -1,7 +1,7 @@
 /** Query options: what is cached under which key. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
-import { fetchOpenApi, fetchRun, fetchRuns, verifyProof } from "@/data/client";
+import { fetchAtlas, fetchOpenApi, fetchRun, fetchRuns, verifyProof } from "@/data/client";
 
 /** A finished run never changes. */
 export const runQuery = (traceId: string) =>
@@ -16,6 +16,15 @@ export const runsQuery = infiniteQueryOptions({
   queryFn: ({ pageParam, signal }) => fetchRuns(pageParam, signal),
   initialPageParam: "",
   getNextPageParam: (last) => last.next_page_token || undefined,
+});
+
+const LOOK_EVERY_MS = 2000;
+
+/** The atlas in numbers; asked again while it grows. */
+export const atlasQuery = queryOptions({
+  queryKey: ["atlas"],
+  queryFn: ({ signal }) => fetchAtlas(signal),
+  refetchInterval: ({ state }) => (state.data?.build.state === "building" || state.data?.maps === 0 ? LOOK_EVERY_MS : false),
 });
 
 export const openApiQuery = queryOptions({

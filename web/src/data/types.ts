@@ -14,4 +14,5 @@ export type ReceiptDocument = Schemas["ReceiptDocument"];
 export type Problem = Schemas["Problem"];
 export type RunSummary = Schemas["RunItem"];
 export type RunPage = Schemas["RunPage"];
+export type AtlasSummary = Schemas["AtlasSummary"];
 export type VerifyAnswer = Schemas["VerifyAnswer"];

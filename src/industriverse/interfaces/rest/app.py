@@ -9,6 +9,7 @@ import anyio
 from fastapi import FastAPI
 
 from industriverse.bootstrap.wiring import Platform
+from industriverse.services.atlas import GrowingAtlas
 from industriverse.services.live import LiveFeed
 
 from . import atlas, health, predict, problems, proofs, site, stream
@@ -22,8 +23,16 @@ _ABOUT = (
 )
 
 
-def create_app(platform: Platform, feed: LiveFeed | None = None) -> FastAPI:
-    """Return the application; `feed` is the live source to stream, if there is one."""
+def create_app(
+    platform: Platform, feed: LiveFeed | None = None, growing: GrowingAtlas | None = None
+) -> FastAPI:
+    """Return the application.
+
+    Args:
+        platform: What it serves.
+        feed: The live source to stream, if there is one.
+        growing: The atlas' build beside the server, if there is one.
+    """
     app = FastAPI(
         title="Industriverse",
         version=version("industriverse"),
@@ -35,6 +44,7 @@ def create_app(platform: Platform, feed: LiveFeed | None = None) -> FastAPI:
     settings = platform.settings
     app.state.platform = platform
     app.state.feed = feed
+    app.state.growing = growing
     app.state.metrics = Metrics()
     app.state.warm = threading.Event()
     app.state.work_limit = anyio.CapacityLimiter(settings.workers)

@@ -4,6 +4,7 @@ from ._audit import AuditReport, audit
 from ._build import BuildReport, BuildRequest, DomainBuilt, build
 from ._croissant import export_croissant
 from ._graph import show_in_graph
+from ._growing import GrowingAtlas, Growth, State, lay_first_maps
 from ._import import ImportRequest, import_maps
 from ._jobs import plan
 from ._maps import Maps
@@ -16,13 +17,17 @@ __all__ = [
     "BuildReport",
     "BuildRequest",
     "DomainBuilt",
+    "GrowingAtlas",
+    "Growth",
     "ImportRequest",
     "Maps",
     "PatchRequest",
+    "State",
     "audit",
     "build",
     "export_croissant",
     "import_maps",
+    "lay_first_maps",
     "patch_map",
     "plan",
     "show_in_graph",

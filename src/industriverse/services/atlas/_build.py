@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -17,6 +17,7 @@ from ._maps import Maps
 from ._workers import Worker, hired
 
 Progress = Callable[[str, float], None]
+_LOOK_EVERY_S = 0.2
 Solve = Callable[[Job, Manifest, datetime], tuple[SequenceFacts, Frames]]
 
 
@@ -90,7 +91,7 @@ def build(
         catalog: Whose solvers and domains.
         request: How many cells and maps.
         progress: Called before each run with a sentence and the share done.
-        stop: Asked before each run.
+        stop: Asked before each run, and with workers during it too.
 
     Raises:
         NotFoundError: No solver makes maps of a domain that is asked for.
@@ -122,6 +123,10 @@ def _share_out(work: "_Work", planned: dict[str, list[Job]]) -> None:
     with ThreadPoolExecutor(count) as threads, hired(count) as workers:
         served = [threads.submit(serve, worker) for worker in workers]
         try:
+            while wait(served, timeout=_LOOK_EVERY_S).not_done:
+                if work.stop():  # not only between runs, which take minutes
+                    work.stopped = True
+                    return
             for one in served:
                 one.result()
         except BaseException:

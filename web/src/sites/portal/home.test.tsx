@@ -3,6 +3,7 @@ import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-libra
 import { MemoryRouter } from "react-router";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import type { AtlasSummary } from "@/data/types";
 import { FakeSocket, FakeSource } from "@/testing/fake-socket";
 
 import { Home } from "./home";
@@ -33,11 +34,13 @@ const run = {
 };
 
 let answer: () => Promise<Response>;
+let atlas: AtlasSummary;
 const json = (body: unknown, status = 200) => Promise.resolve(new Response(JSON.stringify(body), { status }));
 
 beforeEach(() => {
   vi.stubGlobal("WebSocket", FakeSocket);
-  vi.stubGlobal("fetch", () => answer());
+  atlas = { maps: 0, domains: [], build: { state: "idle", share: 0, sentence: "" } };
+  vi.stubGlobal("fetch", (url: string) => (url.startsWith("/v1/atlas/") ? json(atlas) : answer()));
   FakeSocket.opened = [];
 });
 afterEach(() => {
@@ -109,4 +112,20 @@ test("a cut line is announced, and the banner goes when it is back", async () =>
   await waitFor(() => expect(FakeSocket.opened.length).toBe(2));
   act(() => source.serve(FakeSocket.last));
   await waitFor(() => expect(screen.queryByText("The live line is cut.")).toBeNull());
+});
+
+test("the atlas tells how many maps there are and how far its build is", async () => {
+  answer = () => json({ items: [], next_page_token: null });
+  const heat = { domain: "heat", maps: 7, sequences: 2, energy_mean: 1, entropy_mean: 2 };
+  atlas = { maps: 7, domains: [heat], build: { state: "building", share: 0.346, sentence: "active_matter: Active fluid, 3 maps" } };
+  open();
+  expect(await screen.findByText("Building,", { exact: false })).toHaveProperty("textContent", "Building, 34 %. active matter: Active fluid, 3 maps");
+  expect(screen.getByRole("progressbar", { name: "Building the atlas" })).toHaveProperty("value", 0.346);
+  expect(screen.getByRole("list", { name: "Maps of each domain" }).textContent).toBe("heat 7");
+});
+
+test("an atlas without maps says how to get some", async () => {
+  answer = () => json({ items: [], next_page_token: null });
+  open();
+  expect(await screen.findByText("industriverse atlas build")).toBeTruthy();
 });

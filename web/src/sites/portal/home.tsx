@@ -1,5 +1,6 @@
 import { useStream } from "@/data/use-stream";
 
+import { AtlasStrip } from "./atlas-strip";
 import { LivePlant } from "./live-plant";
 import { RecentRuns } from "./recent-runs";
 import { Upload } from "./upload";
@@ -25,6 +26,7 @@ export function Home() {
       </section>
       <LivePlant {...stream} />
       <RecentRuns plant={stream.view?.title ?? ""} />
+      <AtlasStrip />
     </div>
   );
 }
