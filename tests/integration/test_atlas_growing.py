@@ -67,7 +67,7 @@ def test_it_grows_beside_the_server_and_tells_how_far_it_is(platform, tmp_path):
     app = create_app(platform, growing=growing)
     with TestClient(app, base_url="http://127.0.0.1:8000") as client:
         told = client.get("/v1/atlas/summary").json()["build"]
-        assert told == {"state": "idle", "share": 0.0, "sentence": ""}
+        assert told == {"state": "building", "share": 0.0, "sentence": ""}
         growing.start()
         seen = set()
         while growing.growth.state == "building" or not seen:

@@ -24,7 +24,7 @@ const LOOK_EVERY_MS = 2000;
 export const atlasQuery = queryOptions({
   queryKey: ["atlas"],
   queryFn: ({ signal }) => fetchAtlas(signal),
-  refetchInterval: ({ state }) => (state.data?.build.state === "building" || state.data?.maps === 0 ? LOOK_EVERY_MS : false),
+  refetchInterval: ({ state }) => (state.data?.build.state === "building" ? LOOK_EVERY_MS : false),
 });
 
 export const openApiQuery = queryOptions({

@@ -22,7 +22,7 @@ class Growth:
     """How far the build is.
 
     Attributes:
-        state: `idle` before it starts.
+        state: `idle` where nothing builds.
         share: Of the whole build that is done, in [0, 1].
         sentence: What is being built, or why it failed.
     """
@@ -48,7 +48,7 @@ class GrowingAtlas:
     graph: GraphStore | None
     catalog: Catalog
     request: BuildRequest
-    growth: Growth = field(init=False, default_factory=Growth)
+    growth: Growth = field(init=False, default=Growth("building"))
     _stop: Event = field(init=False, default_factory=Event)
     _thread: Thread | None = field(init=False, default=None)
 
@@ -64,7 +64,6 @@ class GrowingAtlas:
             self._thread.join()
 
     def _run(self) -> None:
-        self.growth = Growth("building")
         try:
             report = build(
                 self.maps, self.catalog, self.request, progress=self._tell, stop=self._stop.is_set
