@@ -10,6 +10,7 @@ from scipy.integrate import solve_ivp
 
 from industriverse.engines.simulation.patterns import FlameFront, FlameLine, wrinkled
 from industriverse.engines.simulation.spectral import Waves
+from industriverse.kernel.errors import ContractError
 
 LARGEST_STEP = "industriverse.engines.simulation.patterns._kuramoto_sivashinsky._LARGEST_STEP"
 BOX = Waves(32, 22.0)
@@ -164,3 +165,12 @@ def test_a_derivative_in_the_start_agrees_with_a_difference():
     slope = jax.grad(last)(jnp.asarray(1.0))
     difference = (last(jnp.asarray(1 + 1e-5)) - last(jnp.asarray(1 - 1e-5))) / 2e-5
     assert float(slope) == pytest.approx(float(difference), rel=1e-6)
+
+
+def test_cells_too_wide_for_the_wrinkles_are_refused_with_the_number_that_is_needed():
+    coarse = FlameFront(1.0, 1.0, 1.0, Waves(24, 60.0))
+    with pytest.raises(ContractError, match="24 cells over 60 m") as refused:
+        coarse.solve(jnp.zeros((24, 24)), 2, 1.0)
+    assert "58 cells" in refused.value.hint
+    fine = FlameFront(1.0, 1.0, 1.0, Waves(58, 60.0))
+    assert np.isfinite(fine.solve(jnp.asarray(wrinkled(fine.waves, 0, 0.1)), 60, 2.0)).all()
