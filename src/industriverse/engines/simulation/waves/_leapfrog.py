@@ -139,18 +139,22 @@ class _Scheme:
             return None
         return profiles(cells, self.grid.layer, self.grid.fastest / self.grid.spacing, self.step_s)
 
-    def push(self, medium: Medium, state: _State) -> tuple[Pair, tuple[Memory, Memory]]:
+    def rates(self, medium: Medium) -> Pair:
+        """Return what a slope and a spread weigh in a step: divided once a run, not once a step."""
+        pace = self.step_s / self.grid.spacing
+        return Pair(self.step_s / medium.storage, pace / medium.inertia_x, pace / medium.inertia_y)
+
+    def push(self, rates: Pair, state: _State) -> tuple[Pair, tuple[Memory, Memory]]:
         """Carry the vector over a step that the scalar is in the middle of."""
         pair = state.pair
-        x, seen_x = self._push(pair.x, medium.inertia_x, pair.scalar, state.memory[_X], _X)
-        y, seen_y = self._push(pair.y, medium.inertia_y, pair.scalar, state.memory[_Y], _Y)
+        x, seen_x = self._push(pair.x, rates.x, pair.scalar, state.memory[_X], _X)
+        y, seen_y = self._push(pair.y, rates.y, pair.scalar, state.memory[_Y], _Y)
         return Pair(pair.scalar, x, y), (seen_y, seen_x)
 
     def _push(
-        self, faces: jax.Array, inertia: jax.Array, scalar: jax.Array, memory: Memory, axis: int
+        self, faces: jax.Array, rate: jax.Array, scalar: jax.Array, memory: Memory, axis: int
     ) -> tuple[jax.Array, Memory]:
         first, inner, last = (_along(axis, part) for part in _PARTS)
-        rate = self.step_s / self.grid.spacing / inertia
         slope = jnp.diff(scalar, axis=axis)
         slope, memory = stretched(slope, memory, self.profile(axis, scalar.shape[axis]), axis, 0)
         faces = faces.at[inner].add(rate[inner] * slope)
@@ -165,7 +169,7 @@ class _Scheme:
         return faces, memory
 
     def pull(
-        self, medium: Medium, state: _State, pair: Pair, memory: tuple[Memory, Memory]
+        self, rates: Pair, state: _State, pair: Pair, memory: tuple[Memory, Memory]
     ) -> _State:
         """Carry the scalar over a step that the vector is in the middle of."""
         rows, columns = pair.scalar.shape
@@ -178,7 +182,7 @@ class _Scheme:
         change = (spread_x + spread_y) / self.grid.spacing
         driven = self._driven(state.time)
         change = change if driven is None else change + driven
-        scalar = pair.scalar + self.step_s / medium.storage * change
+        scalar = pair.scalar + rates.scalar * change
         work = state.work
         if driven is not None:
             power = ((pair.scalar + scalar) / 2 * driven).sum() * self.grid.spacing**2
@@ -212,15 +216,16 @@ def _march(scheme: _Scheme, medium: Medium, start: Pair, frames: int, count: int
         fresh(shape, scheme.profile(_X, shape[_X]), _X),
     )
     now = _State(placed, memory, jnp.zeros(()), jnp.zeros(()))
+    rates = scheme.rates(wide)
     # Half a step back, so that the mean of both sides is the start.
-    ahead, _ = scheme.push(wide, now)
+    ahead, _ = scheme.push(rates, now)
     before = Pair(placed.scalar, 1.5 * placed.x - ahead.x / 2, 1.5 * placed.y - ahead.y / 2)
 
     def step(state: _State) -> _State:
-        return scheme.pull(wide, state, *scheme.push(wide, state))
+        return scheme.pull(rates, state, *scheme.push(rates, state))
 
     def shown(state: _State) -> tuple[Pair, Pair]:
-        later, _ = scheme.push(wide, state)
+        later, _ = scheme.push(rates, state)
         return _cut(state.pair, y[0], x[0]), _cut(later, y[0], x[0])
 
     path = rollout(step, now._replace(pair=before), frames, count)
