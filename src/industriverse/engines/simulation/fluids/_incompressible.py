@@ -7,6 +7,7 @@ transforms back and two forward (Basdevant, J. Comput. Phys. 50, 1983).
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -68,51 +69,85 @@ class Incompressible:
         count, step_s = steps_between(frame_s, self.largest_step)
         kept = KeptWaves(self.waves)
         scheme = Etdrk4.of(-self.viscosity * (kept.x**2 + kept.y**2), step_s)
-        force = self._force(kept)
-        to_work = jnp.asarray(kept.shares * _inverse_square(kept))
-
-        def power(waves: Kept) -> Float[jax.Array, ""]:
-            return jnp.sum(to_work * (jnp.conj(waves) * force).real)
-
-        def step(state: tuple[Kept, jax.Array]) -> tuple[Kept, jax.Array]:
-            waves, work = state
-            after = scheme.step(waves, lambda w: self.advection(w) + force)
-            # The trapezium: the force is steady, so its work is smooth in time.
-            return after, work + (power(waves) + power(after)) * step_s / 2
-
-        @jax.jit
-        def run(initial: Float[jax.Array, "y x"]) -> FlowFrames:
-            start = jnp.asarray(_inner(kept)) * kept.forward(initial)
-            path, work = rollout(step, (start, jnp.zeros(())), frames, count)
-            u, v = self.velocity(path)
-            return FlowFrames(u, v, kept.back(path), work)
-
-        return run(vorticity)
+        force = None if self.stirring is None else self._force(kept, self.stirring)
+        numbers = _Numbers(scheme.weights, jnp.asarray(self.drift), step_s, force)
+        return _run(self.waves, numbers, vorticity, frames, count)
 
     def velocity(
         self, vorticity: Complex[jax.Array, "*batch kx ky"]
     ) -> tuple[Float[jax.Array, "*batch y x"], Float[jax.Array, "*batch y x"]]:
         """Return the velocity along x and y of the kept waves of vorticity."""
-        kept = KeptWaves(self.waves)
-        inverse = _inverse_square(kept)
-        lead = (1,) * (vorticity.ndim - 2)
-        to_u = jnp.asarray(1j * kept.y * inverse).reshape(lead + inverse.shape)
-        to_v = jnp.asarray(-1j * kept.x * inverse).reshape(lead + inverse.shape)
-        u, v = kept.back(to_u * vorticity), kept.back(to_v * vorticity)
-        return u + self.drift[0], v + self.drift[1]
+        return _velocity(self.waves, vorticity, jnp.asarray(self.drift))
 
     def advection(self, vorticity: Kept) -> Kept:
         """Return the kept waves of `−u·∇ω`."""
-        kept = KeptWaves(self.waves)
-        u, v = self.velocity(vorticity)
-        shear = jnp.asarray(kept.mask * (kept.x**2 - kept.y**2))
-        strain = jnp.asarray(-kept.mask * kept.x * kept.y)
-        return shear * kept.forward(u * v) + strain * kept.forward((u - v) * (u + v))
+        return _advection(self.waves, vorticity, jnp.asarray(self.drift))
 
-    def _force(self, kept: KeptWaves) -> Kept:
-        shape = (self.waves.cells, self.waves.cells)
-        curl = np.zeros(shape) if self.stirring is None else self.stirring
+    def _force(self, kept: KeptWaves, curl: Float[np.ndarray, "y x"]) -> Kept:
         return jnp.asarray(_inner(kept)) * kept.forward(jnp.asarray(curl))
+
+
+class _Numbers(NamedTuple):
+    """What a run is given beside its start; other numbers of the same shapes compile nothing.
+
+    Attributes:
+        weights: Of the step in time.
+        drift: Mean velocity along x and y.
+        step_s: [s].
+        force: Kept waves of s; None for a flow left alone.
+    """
+
+    weights: tuple[Float[jax.Array, "kx ky"], ...]
+    drift: Float[jax.Array, "2"]
+    step_s: float | Float[jax.Array, ""]
+    force: Kept | None
+
+
+@partial(jax.jit, static_argnames=("waves", "frames", "count"))
+def _run(
+    waves: Waves, numbers: _Numbers, vorticity: Float[jax.Array, "y x"], frames: int, count: int
+) -> FlowFrames:
+    kept = KeptWaves(waves)
+    scheme = Etdrk4(*numbers.weights)
+    force = numbers.force
+    to_work = jnp.asarray(kept.shares * _inverse_square(kept))
+
+    def power(now: Kept) -> Float[jax.Array, ""]:
+        return jnp.zeros(()) if force is None else jnp.sum(to_work * (jnp.conj(now) * force).real)
+
+    def rate(now: Kept) -> Kept:
+        moved = _advection(waves, now, numbers.drift)
+        return moved if force is None else moved + force
+
+    def step(state: tuple[Kept, jax.Array]) -> tuple[Kept, jax.Array]:
+        now, work = state
+        after = scheme.step(now, rate)
+        # The trapezium: the force is steady, so its work is smooth in time.
+        return after, work + (power(now) + power(after)) * numbers.step_s / 2
+
+    start = jnp.asarray(_inner(kept)) * kept.forward(vorticity)
+    path, work = rollout(step, (start, jnp.zeros(())), frames, count)
+    u, v = _velocity(waves, path, numbers.drift)
+    return FlowFrames(u, v, kept.back(path), work)
+
+
+def _velocity(
+    waves: Waves, vorticity: Complex[jax.Array, "*batch kx ky"], drift: Float[jax.Array, "2"]
+) -> tuple[Float[jax.Array, "*batch y x"], Float[jax.Array, "*batch y x"]]:
+    kept = KeptWaves(waves)
+    inverse = _inverse_square(kept)
+    lead = (1,) * (vorticity.ndim - 2)
+    to_u = jnp.asarray(1j * kept.y * inverse).reshape(lead + inverse.shape)
+    to_v = jnp.asarray(-1j * kept.x * inverse).reshape(lead + inverse.shape)
+    return kept.back(to_u * vorticity) + drift[0], kept.back(to_v * vorticity) + drift[1]
+
+
+def _advection(waves: Waves, vorticity: Kept, drift: Float[jax.Array, "2"]) -> Kept:
+    kept = KeptWaves(waves)
+    u, v = _velocity(waves, vorticity, drift)
+    shear = jnp.asarray(kept.mask * (kept.x**2 - kept.y**2))
+    strain = jnp.asarray(-kept.mask * kept.x * kept.y)
+    return shear * kept.forward(u * v) + strain * kept.forward((u - v) * (u + v))
 
 
 def courant_step(
