@@ -1,0 +1,93 @@
+"""Our solvers beside their best peers: time at equal error, in turns, in one run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from . import BenchSettings
+from ._flow_race import FlowRace, flow_rows
+from ._fluid_race import FluidRace, fluid_rows
+from ._light_race import LightRace, light_rows
+from ._peers import Row, ratios
+
+__all__ = ["FULL", "Program", "measured", "run"]
+
+Progress = Callable[[str, float], None]
+_CYCLES = f"{__package__}.cycles"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What is run.
+
+    Attributes:
+        flows, lights, fluids: The cases.
+        rounds: Turns of each side; the best counts.
+        cycles: Whether thermodynamic cycles run too.
+    """
+
+    flows: tuple[FlowRace, ...]
+    lights: tuple[LightRace, ...]
+    fluids: tuple[FluidRace, ...]
+    rounds: int
+    cycles: bool = True
+
+
+FULL = Program(
+    flows=(FlowRace(128, 0.05, 0.5, 1e-6), FlowRace(256, 0.01, 0.25, 1e-6)),
+    lights=(LightRace(128, 2000), LightRace(256, 500)),
+    fluids=(
+        FluidRace(8, 500, 500),
+        FluidRace(12, 500, 300),
+        FluidRace(12, 500, 300, "cut"),
+    ),
+    rounds=7,
+)
+
+
+def run(settings: BenchSettings) -> dict[str, Any]:
+    """Race every pair.
+
+    Returns:
+        `metrics`: our times, in the unit of their row; `peers`: theirs; `ratios`: theirs over
+        ours; `rows`: also step, error, core time, first call with compilation, threads, versions.
+        A peer that is not installed has a row that says so, and no figure.
+    """
+    return measured(FULL, settings.progress)
+
+
+def measured(program: Program, progress: Progress) -> dict[str, Any]:
+    """Run a program and return what `run` does."""
+    races: list[tuple[str, Callable[[], list[Row]]]] = [
+        *((race.name, lambda r=race: flow_rows(r, program.rounds)) for race in program.flows),
+        *((race.name, lambda r=race: light_rows(r, program.rounds)) for race in program.lights),
+        *((race.name, lambda r=race: fluid_rows(r, program.rounds)) for race in program.fluids),
+    ]
+    rows: list[Row] = []
+    for number, (name, race) in enumerate(races):
+        progress(name, number / len(races))
+        rows += race()
+    return {**_summary(rows), "rows": [*rows, *(_cycles(progress) if program.cycles else [])]}
+
+
+def _summary(rows: list[Row]) -> dict[str, Any]:
+    metrics: dict[str, float] = {}
+    peers: dict[str, dict[str, float]] = {}
+    for line in rows:
+        took = line["took"]
+        if took is None:
+            continue
+        name, solver = str(line["case"]), str(line["solver"])
+        place = metrics if solver == "industriverse" else peers.setdefault(solver, {})
+        place[name] = float(took)
+    return {"metrics": metrics, "peers": peers, "ratios": ratios(rows)}
+
+
+def _cycles(progress: Progress) -> list[Row]:
+    """Return the lines of thermodynamic cycles beside TESPy, where that race is part of the tree."""
+    if find_spec(_CYCLES) is None:
+        return []
+    cycles: Any = import_module(_CYCLES)
+    return cycles.cycle_rows(progress)
