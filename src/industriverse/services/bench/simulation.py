@@ -36,7 +36,7 @@ class Program:
 
 
 FULL = Program(
-    flows=(FlowRace(128, 0.05, 0.5, 1e-6), FlowRace(256, 0.01, 0.25, 1e-6)),
+    flows=(FlowRace(128, 0.05, 1.0, 1e-6), FlowRace(256, 0.01, 0.5, 1e-6)),
     lights=(LightRace(128, 2000), LightRace(256, 500)),
     fluids=(
         FluidRace(8, 500, 500),

@@ -7,7 +7,7 @@ transforms back and two forward (Basdevant, J. Comput. Phys. 50, 1983).
 """
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import jax
@@ -67,10 +67,9 @@ class Incompressible:
             frame_s: [s]. Between frames.
         """
         count, step_s = steps_between(frame_s, self.largest_step)
-        kept = KeptWaves(self.waves)
-        scheme = Etdrk4.of(-self.viscosity * (kept.x**2 + kept.y**2), step_s)
-        force = None if self.stirring is None else self._force(kept, self.stirring)
-        numbers = _Numbers(scheme.weights, jnp.asarray(self.drift), step_s, force)
+        force = None if self.stirring is None else self._force(self.stirring)
+        weights = _weights(self.waves, self.viscosity, step_s)
+        numbers = _Numbers(weights, jnp.asarray(self.drift), step_s, force)
         return _run(self.waves, numbers, vorticity, frames, count)
 
     def velocity(
@@ -83,8 +82,20 @@ class Incompressible:
         """Return the kept waves of `−u·∇ω`."""
         return _advection(self.waves, vorticity, jnp.asarray(self.drift))
 
-    def _force(self, kept: KeptWaves, curl: Float[np.ndarray, "y x"]) -> Kept:
+    def _force(self, curl: Float[np.ndarray, "y x"]) -> Kept:
+        kept = KeptWaves(self.waves)
         return jnp.asarray(_inner(kept)) * kept.forward(jnp.asarray(curl))
+
+
+@lru_cache(maxsize=8)
+def _weights(
+    waves: Waves, viscosity: float, step_s: float
+) -> tuple[Float[jax.Array, "kx ky"], ...]:
+    """Return the weights of a step; many starts of one flow share them."""
+    kept = KeptWaves(waves)
+    # Also within a trace these are numbers, not to be traced and kept past its end.
+    with jax.ensure_compile_time_eval():
+        return Etdrk4.of(-viscosity * (kept.x**2 + kept.y**2), step_s).weights
 
 
 class _Numbers(NamedTuple):
