@@ -8,7 +8,7 @@ WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts
 # Needed by some suites only; installed where the caller allows it, else those suites skip.
 TEST_PACKAGES := chromium postgresql strace
 
-.PHONY: help up test setup web check fix pins schemas test-packages graph-servers test-solvers
+.PHONY: help up test setup web check fix pins schemas test-packages graph-servers test-solvers bench-peers
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,11 @@ pins: ## Re-resolve and export the pins with hashes, after a change of pyproject
 	  --no-annotate --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
 	  requirements-uv.in --output-file requirements-uv.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	  --universal --group bench --constraint requirements.txt --output-file requirements-bench.txt
+
+bench-peers: $(STAMP) ## Install the solvers that the benchmarks run ours beside
+	$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements-bench.txt
 
 test-packages:
 ifeq ($(INDUSTRIVERSE_TEST_INSTALL),1)

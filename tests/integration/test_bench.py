@@ -2,9 +2,15 @@
 
 from pathlib import Path
 
+import jax.numpy as jnp
+import numpy as np
 import pytest
 
-from industriverse.services.bench import BenchSettings, run_bench
+from industriverse.services.bench import BenchSettings, _peers, integrators, run_bench, simulation
+from industriverse.services.bench._diffrax_peer import Work, solved
+from industriverse.services.bench._flow_race import FlowRace
+from industriverse.services.bench._fluid_race import FluidRace
+from industriverse.services.bench._light_race import LightRace
 from industriverse.services.documents import BenchDocument
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -42,3 +48,80 @@ def test_every_planted_violation_is_caught_and_perfect_forecasts_pass(tmp_path):
     named = {(row["domain"], row["violation"]): row for row in document.rows}
     assert len(named) >= 33
     assert all(row["caught_by"] for row in named.values())
+
+
+def small():
+    return simulation.Program(
+        flows=(FlowRace(32, 0.3, 0.2, 1e-3),),
+        lights=(LightRace(16, 20),),
+        fluids=(FluidRace(6, 5, 5),),
+        rounds=1,
+        cycles=False,
+    )
+
+
+def test_our_solvers_run_without_their_peers_and_say_how_to_get_them(monkeypatch):
+    monkeypatch.setattr(_peers, "import_module", lambda name: (_ for _ in ()).throw(ImportError))
+    told: list[str] = []
+    found = simulation.measured(small(), lambda text, share: told.append(text))
+    ours = [row for row in found["rows"] if row["solver"] == "industriverse"]
+    assert [row["case"] for row in ours] == told == list(found["metrics"])
+    assert all(row["took"] > 0 and row["first_s"] > 0 for row in ours)
+    flow, light, fluid = (row["error"] for row in ours)
+    assert flow <= 1e-3
+    assert light < 0.2
+    assert fluid < 1e-3
+    missing = {row["solver"]: row for row in found["rows"] if row["solver"] != "industriverse"}
+    assert set(missing) == {"exponax", "fdtd", "openmm"}
+    for row in missing.values():
+        assert row["note"] == "not installed: make bench-peers"
+        assert row["took"] is row["error"] is row["threads"] is None
+    assert found["peers"] == found["ratios"] == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("package", ["exponax", "fdtd", "openmm"])
+def test_a_peer_that_is_installed_solves_the_same_case_as_well(package):
+    pytest.importorskip(package)
+    rows = simulation.measured(small(), lambda text, share: None)["rows"]
+    case = next(row["case"] for row in rows if row["solver"] == package)
+    mine, theirs = (row for row in rows if row["case"] == case)
+    assert theirs["took"] > 0
+    assert theirs["version"]
+    if package == "fdtd":
+        assert theirs["error"] == pytest.approx(mine["error"], rel=1e-6)
+    else:
+        assert theirs["error"] < 1e-3
+
+
+def test_times_are_the_best_of_turns_and_ratios_are_the_peers_over_ours():
+    order: list[str] = []
+    runs = {name: (lambda name=name: order.append(name)) for name in ("ours", "theirs")}
+    best = _peers.interleaved(runs, 3)
+    assert order == ["ours", "theirs"] * 3
+    assert all(timed.seconds > 0 for timed in best.values())
+    lines = [
+        _peers.row("case", "industriverse", took=2.0),
+        _peers.row("case", "fdtd", package="numpy", took=5.0),
+        _peers.row("other", "fdtd", note=_peers.MISSING),
+    ]
+    assert _peers.ratios(lines) == {"fdtd over ours/case": 2.5}
+    assert lines[2]["version"] == ""
+
+
+def test_diffrax_is_told_missing_among_the_integrators(monkeypatch):
+    monkeypatch.setattr(integrators, "loaded", lambda package: None)
+    row = integrators._diffrax("pendulum", integrators._CASES["pendulum"], "Tsit5")
+    assert row["note"] == "not installed: make bench-peers"
+    assert row["drift"] is None
+
+
+def test_diffrax_takes_the_work_it_is_given():
+    diffrax = pytest.importorskip("diffrax")
+    start = (jnp.asarray([1.0]), jnp.asarray([0.0]))
+    work = Work(lambda q: -q, start, 2 * np.pi, 20, 60)
+    for method in ("Tsit5", "SemiImplicitEuler"):
+        path = solved(diffrax, method, work)
+        assert 0.7 * 60 < path.evaluations / 20 <= 62
+        assert path.times[-1] == pytest.approx(40 * np.pi)
+        assert float(path.q[-1, 0]) == pytest.approx(1.0, abs=0.05)

@@ -19,9 +19,10 @@ BENCHES = {
     "atlas": "Time to load a map, make its pyramid and find it among 100 000.",
     "calibration": "Coverage, interval score and CRPS on real data, beside split conformal.",
     "conservation": "What each solver keeps over a whole run, and whether its entropy law holds.",
-    "integrators": "Energy kept by steps in time, beside SciPy at the same number of forces.",
+    "integrators": "Energy kept by steps in time, beside SciPy and diffrax at equal work.",
     "proofs": "Smallest violation that each check catches, and its false alarms.",
     "predict": "Time of a whole prediction: telemetry and fields, cold and warm.",
+    "simulation": "Time of our solvers and of their best peers at equal error, in one run.",
 }
 _VERSIONS = ("industriverse", "numpy", "scipy", "jax", "xarray", "pyarrow")
 

@@ -1,9 +1,10 @@
-"""A Lennard-Jones liquid beside OpenMM on its CPU platform: the same box, start, cutoff and step."""
+"""A Lennard-Jones liquid beside OpenMM on its CPU platform: the same box, start and step."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from types import ModuleType
 from typing import Any, Literal
 
 import jax
@@ -69,7 +70,11 @@ class FluidRace:
 @partial(jax.jit, static_argnums=(0, 1, 2))
 def _moved(fluid: Fluid, steps: int, bath: Bath | None, start: Moving) -> Moving:
     path = rollout(stepper(fluid, _STEP, bath), start, 2, steps)
-    return jax.tree.map(lambda part: part[1], path)
+    return jax.tree.map(_last, path)
+
+
+def _last(part: jax.Array) -> jax.Array:
+    return part[-1]
 
 
 def fluid_rows(race: FluidRace, rounds: int) -> list[Row]:
@@ -121,7 +126,7 @@ _NOTES = {
 class _Peer:
     """The same liquid in OpenMM; one reduced unit is one of OpenMM's (nm, Da, ps)."""
 
-    def __init__(self, openmm: Any, race: FluidRace, start: Moving) -> None:
+    def __init__(self, openmm: ModuleType, race: FluidRace, start: Moving) -> None:
         self._steps = race.steps
         sides = race.fluid.sides
         system = openmm.System()
@@ -157,7 +162,7 @@ class _Peer:
         return float(both / both.unit)
 
 
-def _force(openmm: Any, race: FluidRace) -> Any:
+def _force(openmm: ModuleType, race: FluidRace) -> object:
     """Return the pair force, in OpenMM's own kernel where it has the form."""
     if race.form == "cut":
         force = openmm.NonbondedForce()

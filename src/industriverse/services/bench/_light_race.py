@@ -1,7 +1,9 @@
 """A mode of a conducting box beside the `fdtd` package: the same grid, step, start and error."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import jax
@@ -65,7 +67,8 @@ def light_rows(race: LightRace, rounds: int) -> list[Row]:
     began = time.perf_counter()
     error = _strayed(np.asarray(ours()), race.fade, centres)
     first_s = time.perf_counter() - began
-    found, runs, lines = loaded("fdtd"), {"industriverse": ours}, [("industriverse", error)]
+    found, lines = loaded("fdtd"), [("industriverse", error)]
+    runs: dict[str, Callable[[], object]] = {"industriverse": ours}
     if found is not None:
         peer = _Peer(found[0], race)
         lines.append(("fdtd", peer.error()))
@@ -97,7 +100,7 @@ class _Peer:
     perfect conductor, at no cost.
     """
 
-    def __init__(self, fdtd: Any, race: LightRace) -> None:
+    def __init__(self, fdtd: ModuleType, race: LightRace) -> None:
         fdtd.set_backend("numpy")
         lines = race.cells + 1
         permittivity = np.ones((lines, lines, 1))
@@ -128,9 +131,7 @@ class _Peer:
         return _strayed(self.run(), self._race.fade, self._start)
 
 
-def _strayed(
-    end: Float[np.ndarray, "y x"], fade: float, start: Float[np.ndarray, "y x"]
-) -> float:
+def _strayed(end: Float[np.ndarray, "y x"], fade: float, start: Float[np.ndarray, "y x"]) -> float:
     """Return the root mean square error at the end over that of the mode at the start.
 
     Means, since our E lies in the middle of cells and the peer's on the lines between.

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.metadata import version
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import NamedTuple
 
 __all__ = ["CORES", "MISSING", "Row", "Timed", "interleaved", "loaded", "ratios", "row"]
 
@@ -27,7 +28,7 @@ class Timed(NamedTuple):
     core_seconds: float
 
 
-def loaded(package: str) -> tuple[Any, str] | None:
+def loaded(package: str) -> tuple[ModuleType, str] | None:
     """Return a peer and its version, None where it is not installed."""
     try:
         return import_module(package), version(package)

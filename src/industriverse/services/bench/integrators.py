@@ -1,4 +1,4 @@
-"""How well steps in time keep energy, beside SciPy's solvers at the same number of forces."""
+"""How well steps in time keep energy, beside SciPy and diffrax at the same number of forces."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +25,8 @@ from industriverse.engines.simulation.integrators import (
 )
 
 from . import BenchSettings
+from ._diffrax_peer import DIFFRAX, Work, solved
+from ._peers import MISSING, loaded
 
 Array = Float[jax.Array, "..."]
 Scalar = Float[jax.Array, ""]
@@ -35,6 +37,7 @@ _LONG_STEPS, _LONG_WINDOWS = 1_000_000, 100
 _TOLERANCES = (1e-12, 1e-1)
 _HALVINGS = 14
 _PEERS = ("DOP853", "LSODA")
+_DIFFRAX = tuple(f"diffrax {method}" for method in DIFFRAX)
 
 
 def _kinetic(p: Array) -> Scalar:
@@ -121,26 +124,28 @@ def run(settings: BenchSettings) -> dict[str, Any]:
 
     Returns:
         `metrics`: the worst drift per 1000 steps over the systems, and the growth of the energy's
-        largest error from the first hundredth of a million steps to all; `peers`: SciPy's drifts;
-        `ratios`: SciPy's over ours, of the fourth-order composition; `rows`: all of it. Where
-        Newton's method failed at such large steps there is no number.
+        largest error from the first hundredth of a million steps to all; `peers`: their drifts;
+        `ratios`: the peers' over ours, of the fourth-order composition; `rows`: all of it. Where
+        Newton's method failed at such large steps, or a peer is not installed, there is no number.
     """
     rows: Rows = []
-    peers: dict[str, dict[str, float]] = {peer: {} for peer in _PEERS}
+    peers: dict[str, dict[str, float]] = {peer: {} for peer in (*_PEERS, *_DIFFRAX)}
     for index, (name, case) in enumerate(_CASES.items()):
         settings.progress(f"{name}, {_PERIODS} periods", index / (len(_CASES) + 1))
         rows += [_ours(name, case, method) for method in _methods(case)]
         implicit = [method for method in _methods(case) if not _is_explicit(method)]
         rows += [_ours(name, case, method, same_steps=True) for method in implicit]
-        for peer in _PEERS:
-            row = _scipy(name, case, peer)
-            peers[peer][f"drift/{name}"] = float(row["drift"] or 0)
-            rows.append(row)
+        beside = [_scipy(name, case, peer) for peer in _PEERS]
+        beside += [_diffrax(name, case, method) for method in DIFFRAX]
+        for row in beside:
+            if row["drift"] is not None:
+                peers[str(row["method"])][f"drift/{name}"] = float(row["drift"])
+        rows += beside
     settings.progress("a million steps of the pendulum", len(_CASES) / (len(_CASES) + 1))
     long = [_long(method) for method in _methods(_CASES["pendulum"]) if "gonz" not in method]
     return {
         "metrics": _metrics(rows, long),
-        "peers": peers,
+        "peers": {peer: drifts for peer, drifts in peers.items() if drifts},
         "ratios": _ratios(rows, peers),
         "rows": rows + long,
     }
@@ -150,7 +155,7 @@ def _metrics(rows: Rows, long: Rows) -> dict[str, float]:
     worst: dict[str, float] = {}
     for row in rows:
         drift = row["drift_per_1000_steps"]
-        if row["method"] not in _PEERS and drift is not None:
+        if row["method"] not in (*_PEERS, *_DIFFRAX) and drift is not None:
             name = f"drift_per_1000_steps/{row['method']}"
             worst[name] = max(worst.get(name, 0.0), float(drift))
     return worst | {f"growth/{row['method']}": float(row["growth"] or 0) for row in long}
@@ -159,9 +164,10 @@ def _metrics(rows: Rows, long: Rows) -> dict[str, float]:
 def _ratios(rows: Rows, peers: dict[str, dict[str, float]]) -> dict[str, float]:
     ours = {str(row["system"]): row["drift"] for row in rows if row["method"] == "yoshida 4"}
     return {
-        f"{peer} over yoshida 4/{name}": peers[peer][f"drift/{name}"] / float(drift or 1)
-        for peer in _PEERS
+        f"{peer} over yoshida 4/{name}": peers[peer][f"drift/{name}"] / float(drift)
+        for peer in peers
         for name, drift in ours.items()
+        if drift and f"drift/{name}" in peers[peer]
     }
 
 
@@ -279,6 +285,22 @@ def _scipy(name: str, case: _Case, peer: str) -> dict[str, str | bool | float | 
     energy = np.asarray(jax.vmap(case.system.energy)(path))
     steps = len(times) - 1
     return _row(name, peer, steps, spent / _PERIODS) | _kept(times, energy, case.period, steps)
+
+
+def _diffrax(name: str, case: _Case, method: str) -> dict[str, str | bool | float | None]:
+    """Run one of diffrax's solvers at the work that ours are given."""
+    shown, found = f"diffrax {method}", loaded("diffrax")
+    if found is None:
+        absent = dict.fromkeys(("steps", "evaluations_a_period", "drift", "drift_per_1000_steps"))
+        return {"system": name, "method": shown, **absent, "largest_error": None, "note": MISSING}
+    start = (case.start.q, case.start.p)
+    work = Work(case.system.force, start, case.period, _PERIODS, case.evaluations)
+    path = solved(found[0], method, work)
+    both = Phase(jnp.asarray(path.q), jnp.asarray(path.p))
+    energy = np.asarray(jax.vmap(case.system.energy)(both))
+    steps = len(path.times) - 1
+    kept = _kept(path.times, energy, case.period, steps)
+    return _row(name, shown, steps, path.evaluations / _PERIODS) | kept
 
 
 class _Watched(NamedTuple):

@@ -86,7 +86,7 @@ def _summary(rows: list[Row]) -> dict[str, Any]:
 
 
 def _cycles(progress: Progress) -> list[Row]:
-    """Return the lines of thermodynamic cycles beside TESPy, where that race is part of the tree."""
+    """Return the lines of cycles beside TESPy, where that race is part of the tree."""
     if find_spec(_CYCLES) is None:
         return []
     cycles: Any = import_module(_CYCLES)

@@ -168,9 +168,7 @@ class _Scheme:
             faces = faces.at[first].add(rate[first] * jump).at[last].add(rate[last] * jump)
         return faces, memory
 
-    def pull(
-        self, rates: Pair, state: _State, pair: Pair, memory: tuple[Memory, Memory]
-    ) -> _State:
+    def pull(self, rates: Pair, state: _State, pair: Pair, memory: tuple[Memory, Memory]) -> _State:
         """Carry the scalar over a step that the vector is in the middle of."""
         rows, columns = pair.scalar.shape
         spread_x, seen_x = stretched(
