@@ -26,7 +26,7 @@ from industriverse.engines.simulation.rollout import rollout
 from ._peers import CORES, MISSING, Row, interleaved, loaded, row
 
 _DENSITY, _TEMPERATURE = 0.8, 1.0
-_STEP, _CUTOFF, _MARGIN, _ROOM = 0.002, 2.5, 0.4, 120
+_STEP, _CUTOFF, _MARGIN, _ROOM = 0.002, 2.5, 0.3, 96
 _UNIT = "µs per step"
 
 Form = Literal["cut", "force-shifted"]
