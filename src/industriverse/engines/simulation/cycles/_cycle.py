@@ -95,11 +95,10 @@ class Cycle:
 
     @property
     def imbalance(self) -> float:
-        """Largest error of an energy balance, of a step or of the whole, over the heat given out."""
-        errors = [self._content(step.end) - self._content(step.start) for step in self.steps]
+        """Largest error of the energy balance of a step or of the whole, over the larger heat."""
         errors = [
-            abs(change - step.heat + step.work)
-            for change, step in zip(errors, self.steps, strict=True)
+            abs(self._content(step.end) - self._content(step.start) - step.heat + step.work)
+            for step in self.steps
         ]
         whole = abs(self.heat_in - self.heat_out - self.work)
         return max(*errors, whole) / max(self.heat_in, self.heat_out)

@@ -1,6 +1,6 @@
 """Cycles of a fluid that streams through machines: Rankine, Brayton, vapour compression."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from industriverse.kernel.errors import ContractError
 
@@ -53,10 +53,10 @@ class Rankine:
         if self.reheat_pressure:
             steps += self._reheat(fluid, steam)
             names += ["reheater inlet", "second turbine inlet"]
-        steps.append(
-            turbine(fluid, steps[-1].end, self.condenser_pressure, self.turbine_efficiency)
-        )
-        steps.append(exchange("condenser", steps[-1].end, condensed))
+        last = turbine(fluid, steps[-1].end, self.condenser_pressure, self.turbine_efficiency)
+        if self.reheat_pressure:
+            last = replace(last, component="second turbine")
+        steps += [last, exchange("condenser", last.end, condensed)]
         return assemble(fluid, [*names, "condenser inlet"], steps, surroundings or Surroundings())
 
     def _reheat(self, fluid: Fluid, steam: State) -> list[Step]:

@@ -13,6 +13,7 @@ from typing import Any
 from industriverse.kernel.errors import ContractError
 
 _QUALITY_ROUNDING = 1e-9
+_CORRECTION = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,12 @@ class State:
 
     @property
     def volume(self) -> float:
-        """v = 1/ρ [m³/kg]."""
+        """Specific volume `v = 1/ρ` [m³/kg]."""
         return 1 / self.density
 
     @property
     def energy(self) -> float:
-        """u = h − p v [J/kg]."""
+        """Internal energy `u = h − p v` [J/kg]."""
         return self.enthalpy - self.pressure / self.density
 
     @property
@@ -142,6 +143,13 @@ class Fluid:
 
     def at_density(self, pressure: float, density: float) -> State:
         """Return the state at a pressure [Pa] and a density [kg/m³]."""
+        hottest = self.range.hottest
+        if density < self.at_temperature(pressure, hottest).density:
+            raise ContractError(
+                f"{self.name} of {density:.6g} kg/m³ at {pressure:.6g} Pa is hotter than "
+                f"{hottest:.6g} K, the end of its range.",
+                hint="Expand it less, or start colder.",
+            )
         return self._state("DmassP_INPUTS", density, pressure)
 
     def packed_with_entropy(self, density: float, entropy: float) -> State:
@@ -184,11 +192,13 @@ class Fluid:
                 f"{self.name} has no state at {_words(pair, first, second)}: {error}",
                 hint="Move the cycle's pressures and temperatures into the fluid's range.",
             ) from error
-        state = State(
-            fluid.p(), fluid.T(), fluid.hmass(), fluid.smass(), fluid.rhomass(), _quality(fluid)
-        )
+        state = _read(fluid)
         self._check_found(state)
-        return state
+        slot = _SHARPENED.get(pair)
+        if slot is None or fluid.phase() == coolprop.iphase_twophase:
+            return state
+        pressure, other = (first, second) if slot[1] else (second, first)
+        return _sharper(fluid, state, pressure, (slot[0], other))
 
     def _check_given(self, pair: str, first: float, second: float) -> None:
         if not (math.isfinite(first) and math.isfinite(second)):
@@ -228,6 +238,47 @@ _WORDS = {
     "PQ_INPUTS": ("Pa", "of its mass vapour"),
     "QT_INPUTS": ("of its mass vapour", "K"),
 }
+
+
+# What is given beside the pressure, and whether the pressure comes first.
+_SHARPENED = {
+    "HmassP_INPUTS": ("iHmass", False),
+    "PSmass_INPUTS": ("iSmass", True),
+    "DmassP_INPUTS": ("iDmass", False),
+}
+
+
+def _read(fluid: Any) -> State:  # noqa: ANN401
+    return State(
+        fluid.p(), fluid.T(), fluid.hmass(), fluid.smass(), fluid.rhomass(), _quality(fluid)
+    )
+
+
+def _sharper(fluid: Any, state: State, pressure: float, given: tuple[str, float]) -> State:  # noqa: ANN401
+    """Take one more step of Newton's method in density and temperature.
+
+    CoolProp stops within some 1e-9 of what was asked, and an energy balance would show it. A
+    correction that is larger, or that crosses the boiling line, is none.
+    """
+    coolprop, slope = _coolprop(), fluid.first_partial_deriv
+    key = getattr(coolprop, given[0])
+    rho, kelvin = coolprop.iDmass, coolprop.iT
+    fluid.update(coolprop.DmassT_INPUTS, state.density, state.temperature)
+    short, missing = pressure - fluid.p(), given[1] - fluid.keyed_output(key)
+    a, b = slope(coolprop.iP, rho, kelvin), slope(coolprop.iP, kelvin, rho)
+    c, d = slope(key, rho, kelvin), slope(key, kelvin, rho)
+    whole = a * d - b * c
+    if not whole:
+        return state
+    denser = (d * short - b * missing) / whole / state.density
+    hotter = (a * missing - c * short) / whole / state.temperature
+    if not max(abs(denser), abs(hotter)) < _CORRECTION:
+        return state
+    fluid.update(
+        coolprop.DmassT_INPUTS, state.density * (1 + denser), state.temperature * (1 + hotter)
+    )
+    better = _read(fluid)
+    return better if better.quality == state.quality else state
 
 
 def _words(pair: str, first: float, second: float) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
+from ._closed import mean_effective_pressure
 from ._cycle import Cycle
 from ._fluid import Fluid, State
 from ._steps import Step
@@ -74,21 +75,34 @@ def tabulate(cycle: Cycle, places: int = _PLACES) -> dict[str, Array]:
     """
     states = list(cycle.points.values())
     ways = [way(cycle.fluid, step, places) for step in cycle.steps]
-    produced, destroyed = cycle.entropy_produced, cycle.exergy_destroyed
-    return {
-        **{name: np.array([getattr(state, name) for state in states]) for name in _POINT},
-        **{
-            f"path_{name}": np.array([[getattr(state, name) for state in row] for row in ways])
-            for name in _PATH
-        },
-        "step_heat": np.array([step.heat for step in cycle.steps]),
-        "step_work": np.array([step.work for step in cycle.steps]),
-        "entropy_produced": np.array(list(produced.values())),
-        "exergy_destroyed": np.array(list(destroyed.values())),
-        "heat_in": np.array(cycle.heat_in),
-        "heat_out": np.array(cycle.heat_out),
-        "work": np.array(cycle.work),
-        "efficiency": np.array(cycle.efficiency),
-        "carnot": np.array(cycle.carnot),
-        "imbalance": np.array(cycle.imbalance),
+    points = {name: np.array([getattr(state, name) for state in states]) for name in _POINT}
+    paths = {
+        f"path_{name}": np.array([[getattr(state, name) for state in row] for row in ways])
+        for name in _PATH
     }
+    rows = {
+        "step_heat": [step.heat for step in cycle.steps],
+        "step_work": [step.work for step in cycle.steps],
+        "entropy_produced": list(cycle.entropy_produced.values()),
+        "exergy_destroyed": list(cycle.exergy_destroyed.values()),
+    }
+    return points | paths | {name: np.array(row) for name, row in (rows | _numbers(cycle)).items()}
+
+
+def _numbers(cycle: Cycle) -> dict[str, float]:
+    cooling = cycle.purpose == "cooling"
+    numbers = {
+        "heat_in": cycle.heat_in,
+        "heat_out": cycle.heat_out,
+        "work": cycle.work,
+        "coefficient_of_performance" if cooling else "efficiency": cycle.efficiency,
+        "carnot": cycle.carnot,
+        "source_temperature": cycle.source,
+        "sink_temperature": cycle.sink,
+        "total_entropy_produced": sum(cycle.entropy_produced.values()),
+        "total_exergy_destroyed": sum(cycle.exergy_destroyed.values()),
+        "imbalance": cycle.imbalance,
+    }
+    if cycle.closed:
+        numbers["mean_effective_pressure"] = mean_effective_pressure(cycle)
+    return numbers
