@@ -10,6 +10,7 @@ from ._steps import Step
 
 Array = Float[np.ndarray, "..."]
 _PLACES = 41
+_DIGITS = 12
 _POINT = ("pressure", "temperature", "enthalpy", "entropy", "density", "quality")
 _PATH = ("pressure", "temperature", "enthalpy", "entropy", "density")
 
@@ -101,7 +102,8 @@ def _numbers(cycle: Cycle) -> dict[str, float]:
         "sink_temperature": cycle.sink,
         "total_entropy_produced": sum(cycle.entropy_produced.values()),
         "total_exergy_destroyed": sum(cycle.exergy_destroyed.values()),
-        "imbalance": cycle.imbalance,
+        # What is left of it is rounding, which differs from machine to machine.
+        "imbalance": round(cycle.imbalance, _DIGITS),
     }
     if cycle.closed:
         numbers["mean_effective_pressure"] = mean_effective_pressure(cycle)
