@@ -1,0 +1,1 @@
+"""Brayton cycle of a real fluid."""

@@ -1,0 +1,34 @@
+"""Solve a Brayton cycle and return its points, its path and its energies."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Float
+
+from industriverse.engines.simulation.cycles import Brayton, Surroundings, tabulate
+
+Array = Float[np.ndarray, "..."]
+
+
+def run(inputs: Mapping[str, Array], params: Mapping[str, float]) -> dict[str, Array]:
+    """Return arrays over points, steps and components, and numbers of the whole cycle.
+
+    The manifest beside this file gives names, units and limits; there are no inputs.
+    """
+    del inputs
+    cycle = Brayton(
+        pressure_ratio=params["pressure_ratio"],
+        inlet_temperature=params["inlet_temperature"],
+        turbine_temperature=params["turbine_temperature"],
+        inlet_pressure=params["inlet_pressure"],
+        compressor_efficiency=params["compressor_efficiency"],
+        turbine_efficiency=params["turbine_efficiency"],
+        regeneration=params["regeneration"],
+    ).solve(
+        Surroundings(
+            temperature=params["dead_temperature"],
+            above=params["source_above"],
+            below=params["sink_below"],
+        )
+    )
+    return tabulate(cycle, int(params["places"]))

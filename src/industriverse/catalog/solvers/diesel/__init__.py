@@ -1,0 +1,1 @@
+"""Diesel cycle of a real fluid."""

@@ -1,0 +1,1 @@
+"""Otto cycle of a real fluid."""

@@ -1,0 +1,1 @@
+"""Rankine cycle of a real fluid."""

@@ -1,0 +1,1 @@
+"""Vapour compression of a real fluid."""
