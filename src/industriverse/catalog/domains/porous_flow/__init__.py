@@ -1,0 +1,1 @@
+"""Fluid in the pores of rock."""

@@ -1,0 +1,1 @@
+"""Flow through rock."""
