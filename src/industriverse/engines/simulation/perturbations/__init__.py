@@ -1,0 +1,82 @@
+"""Perturbs data and systems in known ways: ramps, kicks, noise, sensor faults, missing readings."""
+
+from ._delays import fold_delay, mirrored_exit, noisy_exit
+from ._faults import (
+    Bias,
+    Dead,
+    Delayed,
+    Drift,
+    DropOut,
+    Saturated,
+    Scaled,
+    Spikes,
+    Stuck,
+    Swapped,
+    fahrenheit,
+)
+from ._kicks import Kick, Pulse, kick_of, kicked_path
+from ._missing import Gap, MissingAbove, MissingAtRandom, MissingBursts
+from ._noise import ColouredNoise, ProportionalNoise, Quantised, WhiteNoise, signal_to_noise
+from ._ramps import Edges, Ramp, RampTruth, driven, ramp_truth
+from ._systems import (
+    FOLD,
+    HOPF,
+    LOGISTIC,
+    LORENZ,
+    PENDULUM,
+    PITCHFORK,
+    SYSTEMS,
+    Ramped,
+    System,
+)
+from ._truth import EVERYWHERE, Extent, Perturbation, Perturbed, Truth, perturb
+
+__all__ = [
+    "EVERYWHERE",
+    "FOLD",
+    "HOPF",
+    "LOGISTIC",
+    "LORENZ",
+    "PENDULUM",
+    "PITCHFORK",
+    "SYSTEMS",
+    "Bias",
+    "ColouredNoise",
+    "Dead",
+    "Delayed",
+    "Drift",
+    "DropOut",
+    "Edges",
+    "Extent",
+    "Gap",
+    "Kick",
+    "MissingAbove",
+    "MissingAtRandom",
+    "MissingBursts",
+    "Perturbation",
+    "Perturbed",
+    "ProportionalNoise",
+    "Pulse",
+    "Quantised",
+    "Ramp",
+    "RampTruth",
+    "Ramped",
+    "Saturated",
+    "Scaled",
+    "Spikes",
+    "Stuck",
+    "Swapped",
+    "System",
+    "Truth",
+    "WhiteNoise",
+    "driven",
+    "fahrenheit",
+    "fold_delay",
+    "kick_of",
+    "kicked_path",
+    "mirrored_exit",
+    "noisy_exit",
+    "perturb",
+    "ramp_truth",
+    "signal_to_noise",
+]
