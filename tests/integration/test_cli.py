@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -215,6 +216,8 @@ def test_ctrl_c_stops_within_a_second_and_leaves_nothing_held(folder, table):
 
 def test_ctrl_c_after_the_answer_leaves_the_answer(folder, table):
     with _predicting(folder / "answered", table, "--json") as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
         answer = child.stdout.readline()
         child.send_signal(signal.SIGINT)
         rest, said = child.stdout.read(), child.stderr.read()
@@ -234,7 +237,7 @@ def test_an_interrupt_inside_a_collector_callback_or_an_import_is_put_off():
         return sys._getframe()
 
     called_back = _some_gc_callback()
-    places: dict[str, object] = {"sys": sys}
+    places: dict[str, Any] = {"sys": sys}
     exec(compile("importing = sys._getframe()", "<frozen importlib._bootstrap>", "exec"), places)
     before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
     try:

@@ -8,6 +8,9 @@ from ._cycle import Cycle, Surroundings, assemble
 from ._fluid import Fluid, State
 from ._steps import Step, compressor, exchange, pump, regenerator, turbine, valve
 
+_NEARLY_SATURATED = 1e-3
+"""[K]. So near, pressure and temperature do not tell liquid from vapour."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rankine:
@@ -211,10 +214,10 @@ class VapourCompression:
         fluid = Fluid(self.fluid)
         dry = fluid.boiling_at_temperature(self.evaporator_temperature, 1.0)
         liquid = fluid.boiling_at_temperature(self.condenser_temperature, 0.0)
-        if self.superheat:
+        if self.superheat > _NEARLY_SATURATED:
             dry = fluid.at_temperature(dry.pressure, dry.temperature + self.superheat)
         high = liquid.pressure
-        if self.subcooling:
+        if self.subcooling > _NEARLY_SATURATED:
             liquid = fluid.at_temperature(high, liquid.temperature - self.subcooling)
         pressed = compressor(fluid, dry, high, self.compressor_efficiency)
         throttled = valve(fluid, liquid, dry.pressure)
