@@ -35,6 +35,9 @@ OPERATIONS = [
     "GET /v1/proofs/{proof_id}",
     "POST /v1/proofs/verify",
     "GET /v1/atlas/maps",
+    "GET /v1/atlas/summary",
+    "GET /v1/atlas/built",
+    "GET /v1/atlas/built/{sequence}/{frame}",
     "GET /health/live",
     "GET /health/ready",
     "GET /metrics",
@@ -65,7 +68,9 @@ def test_an_operation_keeps_to_its_schema(operations, name):
     keeps()
 
 
-@pytest.mark.parametrize("name", [name for name in OPERATIONS if "/v1/" in name])
+@pytest.mark.parametrize(
+    "name", [name for name in OPERATIONS if "/v1/" in name and "summary" not in name]
+)
 def test_an_operation_withstands_what_its_schema_forbids(operations, name):
     operation = operations[name]
     mode = schemathesis.GenerationMode.NEGATIVE
