@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,11 +168,26 @@ def test_a_named_node_exists(node):
     assert node_exists(node)
 
 
-def test_the_named_nodes_are_collected(request):
-    config = request.config
-    if config.args != config.getini("testpaths") or config.option.keyword or config.option.markexpr:
-        pytest.skip("only a part of the suite was collected")
-    collected = {item.nodeid.split("[", 1)[0] for item in request.session.items}
+def test_the_named_nodes_are_collected():
+    files = sorted({f"tests/{node.split('::', 1)[0]}" for node in NAMED})
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--collect-only",
+        "-qq",
+        "--no-header",
+        "-o",
+        "addopts=",
+    ]
+    said = subprocess.run(
+        [*command, "--import-mode=importlib", *files],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    collected = {line.split("[", 1)[0] for line in said.stdout.splitlines()}
     assert [node for node in NAMED if f"tests/{node}" not in collected] == []
 
 
