@@ -175,7 +175,7 @@ def test_the_named_nodes_are_collected():
         "-m",
         "pytest",
         "--collect-only",
-        "-qq",
+        "-q",
         "--no-header",
         "-o",
         "addopts=",
