@@ -101,11 +101,14 @@ def test_times_are_the_best_of_turns_and_ratios_are_the_peers_over_ours():
     assert order == ["ours", "theirs"] * 3
     assert all(timed.seconds > 0 for timed in best.values())
     lines = [
-        _peers.row("case", "industriverse", took=2.0),
-        _peers.row("case", "fdtd", package="numpy", took=5.0),
+        _peers.row("case", "industriverse", took=2.0, took_cores=4.0),
+        _peers.row("case", "fdtd", package="numpy", took=5.0, took_cores=5.0),
         _peers.row("other", "fdtd", note=_peers.MISSING),
     ]
-    assert _peers.ratios(lines) == {"fdtd over ours/case": 2.5}
+    assert _peers.ratios(lines) == {
+        "fdtd over ours/case": 2.5,
+        "fdtd over ours, core time/case": 1.25,
+    }
     assert lines[2]["version"] == ""
 
 

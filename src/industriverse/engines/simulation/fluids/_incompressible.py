@@ -22,7 +22,7 @@ from ._kept_waves import KeptWaves
 
 _COURANT = 0.5
 
-Kept = Complex[jax.Array, "kx ky"]
+Kept = Complex[jax.Array, "ky kx"]
 
 
 class FlowFrames(NamedTuple):
@@ -73,7 +73,7 @@ class Incompressible:
         return _run(self.waves, numbers, vorticity, frames, count)
 
     def velocity(
-        self, vorticity: Complex[jax.Array, "*batch kx ky"]
+        self, vorticity: Complex[jax.Array, "*batch ky kx"]
     ) -> tuple[Float[jax.Array, "*batch y x"], Float[jax.Array, "*batch y x"]]:
         """Return the velocity along x and y of the kept waves of vorticity."""
         return _velocity(self.waves, vorticity, jnp.asarray(self.drift))
@@ -88,14 +88,12 @@ class Incompressible:
 
 
 @lru_cache(maxsize=8)
-def _weights(
-    waves: Waves, viscosity: float, step_s: float
-) -> tuple[Float[jax.Array, "kx ky"], ...]:
+def _weights(waves: Waves, viscosity: float, step_s: float) -> Etdrk4:
     """Return the weights of a step; many starts of one flow share them."""
     kept = KeptWaves(waves)
     # Also within a trace these are numbers, not to be traced and kept past its end.
     with jax.ensure_compile_time_eval():
-        return Etdrk4.of(-viscosity * (kept.x**2 + kept.y**2), step_s).weights
+        return Etdrk4.of(-viscosity * (kept.x**2 + kept.y**2), step_s)
 
 
 class _Numbers(NamedTuple):
@@ -108,7 +106,7 @@ class _Numbers(NamedTuple):
         force: Kept waves of s; None for a flow left alone.
     """
 
-    weights: tuple[Float[jax.Array, "kx ky"], ...]
+    weights: Etdrk4
     drift: Float[jax.Array, "2"]
     step_s: float | Float[jax.Array, ""]
     force: Kept | None
@@ -119,7 +117,6 @@ def _run(
     waves: Waves, numbers: _Numbers, vorticity: Float[jax.Array, "y x"], frames: int, count: int
 ) -> FlowFrames:
     kept = KeptWaves(waves)
-    scheme = Etdrk4(*numbers.weights)
     force = numbers.force
     to_work = jnp.asarray(kept.shares * _inverse_square(kept))
 
@@ -132,7 +129,7 @@ def _run(
 
     def step(state: tuple[Kept, jax.Array]) -> tuple[Kept, jax.Array]:
         now, work = state
-        after = scheme.step(now, rate)
+        after = numbers.weights.step(now, rate)
         # The trapezium: the force is steady, so its work is smooth in time.
         return after, work + (power(now) + power(after)) * numbers.step_s / 2
 
@@ -143,7 +140,7 @@ def _run(
 
 
 def _velocity(
-    waves: Waves, vorticity: Complex[jax.Array, "*batch kx ky"], drift: Float[jax.Array, "2"]
+    waves: Waves, vorticity: Complex[jax.Array, "*batch ky kx"], drift: Float[jax.Array, "2"]
 ) -> tuple[Float[jax.Array, "*batch y x"], Float[jax.Array, "*batch y x"]]:
     kept = KeptWaves(waves)
     inverse = _inverse_square(kept)
@@ -175,12 +172,12 @@ def courant_step(
     return _COURANT * waves.length / waves.cells / max(fastest, 1e-12)
 
 
-def _inverse_square(kept: KeptWaves) -> Float[np.ndarray, "kx ky"]:
+def _inverse_square(kept: KeptWaves) -> Float[np.ndarray, "ky kx"]:
     """Return 1/|k|², from vorticity to stream function; the mean has none."""
     square = kept.x**2 + kept.y**2
     return np.where(square > 0, kept.mask / np.where(square > 0, square, 1.0), 0.0)
 
 
-def _inner(kept: KeptWaves) -> Float[np.ndarray, "kx ky"]:
+def _inner(kept: KeptWaves) -> Float[np.ndarray, "ky kx"]:
     """Return 1 for waves that carry vorticity: those kept, without the mean."""
     return np.where(kept.x**2 + kept.y**2 > 0, kept.mask, 0.0)

@@ -57,11 +57,6 @@ class Etdrk4(NamedTuple):
             last=mean((-4 - 3 * z - z**2 + e * (4 - z)) / z**3),
         )
 
-    @property
-    def weights(self) -> tuple[Float[jax.Array, "..."], ...]:
-        """All six, in the order in which the class takes them: to be handed into a jitted run."""
-        return self.whole, self.half, self.middle, self.first, self.inner, self.last
-
     def step(self, waves: Waves, nonlinear: Callable[[Waves], Waves]) -> Waves:
         """Return the waves one step on."""
         start = nonlinear(waves)
