@@ -52,7 +52,7 @@ def test_every_planted_violation_is_caught_and_perfect_forecasts_pass(tmp_path):
 
 def small():
     return simulation.Program(
-        flows=(FlowRace(32, 0.3, 0.2, 1e-3),),
+        flows=(FlowRace(32, 0.3, 0.2, 1e-2),),
         lights=(LightRace(16, 20),),
         fluids=(FluidRace(6, 5, 5),),
         rounds=1,
@@ -68,7 +68,7 @@ def test_our_solvers_run_without_their_peers_and_say_how_to_get_them(monkeypatch
     assert [row["case"] for row in ours] == told == list(found["metrics"])
     assert all(row["took"] > 0 and row["first_s"] > 0 for row in ours)
     flow, light, fluid = (row["error"] for row in ours)
-    assert flow <= 1e-3
+    assert flow <= 1e-2
     assert light < 0.2
     assert fluid < 1e-3
     missing = {row["solver"]: row for row in found["rows"] if row["solver"] != "industriverse"}
@@ -91,7 +91,7 @@ def test_a_peer_that_is_installed_solves_the_same_case_as_well(package):
     if package == "fdtd":
         assert theirs["error"] == pytest.approx(mine["error"], rel=1e-6)
     else:
-        assert theirs["error"] < 1e-3
+        assert theirs["error"] < {"exponax": 1e-2, "openmm": 1e-4}[package]
 
 
 def test_times_are_the_best_of_turns_and_ratios_are_the_peers_over_ours():
