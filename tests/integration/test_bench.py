@@ -112,6 +112,27 @@ def test_times_are_the_best_of_turns_and_ratios_are_the_peers_over_ours():
     assert lines[2]["version"] == ""
 
 
+def test_a_cycle_and_its_peer_have_a_line_each():
+    pair: _peers.Row = {
+        "name": "rankine",
+        "against": "tespy 0.11.3",
+        "ours": 0.3,
+        "peer": 0.3,
+        "relative_difference": 1e-9,
+        "our_ms": 2.0,
+        "peer_ms": 11.0,
+        "ratio": 5.5,
+        "note": "",
+    }
+    lines = simulation.cycle_lines(pair)
+    assert _peers.ratios(lines) == {"tespy over ours/rankine, tespy": 5.5}
+    assert [line["version"] for line in lines][1] == "0.11.3"
+    empty: _peers.Row = dict.fromkeys(("peer", "relative_difference", "our_ms", "peer_ms", "ratio"))
+    mine, theirs = simulation.cycle_lines(pair | {"against": "tespy"} | empty)
+    assert theirs["note"] == "not installed: make bench-peers"
+    assert mine["took"] is theirs["took"] is None
+
+
 def test_diffrax_is_told_missing_among_the_integrators(monkeypatch):
     monkeypatch.setattr(integrators, "loaded", lambda package: None)
     row = integrators._diffrax("pendulum", integrators._CASES["pendulum"], "Tsit5")
