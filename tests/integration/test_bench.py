@@ -52,7 +52,7 @@ def test_every_planted_violation_is_caught_and_perfect_forecasts_pass(tmp_path):
 
 def small():
     return simulation.Program(
-        flows=(FlowRace(32, 0.3, 0.2, 1e-3),),
+        flows=(FlowRace(32, 0.3, 0.2, 1e-2),),
         lights=(LightRace(16, 20),),
         fluids=(FluidRace(6, 5, 5),),
         rounds=1,
@@ -68,7 +68,7 @@ def test_our_solvers_run_without_their_peers_and_say_how_to_get_them(monkeypatch
     assert [row["case"] for row in ours] == told == list(found["metrics"])
     assert all(row["took"] > 0 and row["first_s"] > 0 for row in ours)
     flow, light, fluid = (row["error"] for row in ours)
-    assert flow <= 1e-3
+    assert flow <= 1e-2
     assert light < 0.2
     assert fluid < 1e-3
     missing = {row["solver"]: row for row in found["rows"] if row["solver"] != "industriverse"}
@@ -91,7 +91,7 @@ def test_a_peer_that_is_installed_solves_the_same_case_as_well(package):
     if package == "fdtd":
         assert theirs["error"] == pytest.approx(mine["error"], rel=1e-6)
     else:
-        assert theirs["error"] < 1e-3
+        assert theirs["error"] < {"exponax": 1e-2, "openmm": 1e-4}[package]
 
 
 def test_times_are_the_best_of_turns_and_ratios_are_the_peers_over_ours():
@@ -101,12 +101,36 @@ def test_times_are_the_best_of_turns_and_ratios_are_the_peers_over_ours():
     assert order == ["ours", "theirs"] * 3
     assert all(timed.seconds > 0 for timed in best.values())
     lines = [
-        _peers.row("case", "industriverse", took=2.0),
-        _peers.row("case", "fdtd", package="numpy", took=5.0),
+        _peers.row("case", "industriverse", took=2.0, took_cores=4.0),
+        _peers.row("case", "fdtd", package="numpy", took=5.0, took_cores=5.0),
         _peers.row("other", "fdtd", note=_peers.MISSING),
     ]
-    assert _peers.ratios(lines) == {"fdtd over ours/case": 2.5}
+    assert _peers.ratios(lines) == {
+        "fdtd over ours/case": 2.5,
+        "fdtd over ours, core time/case": 1.25,
+    }
     assert lines[2]["version"] == ""
+
+
+def test_a_cycle_and_its_peer_have_a_line_each():
+    pair: _peers.Row = {
+        "name": "rankine",
+        "against": "tespy 0.11.3",
+        "ours": 0.3,
+        "peer": 0.3,
+        "relative_difference": 1e-9,
+        "our_ms": 2.0,
+        "peer_ms": 11.0,
+        "ratio": 5.5,
+        "note": "",
+    }
+    lines = simulation.cycle_lines(pair)
+    assert _peers.ratios(lines) == {"tespy over ours/rankine, tespy": 5.5}
+    assert [line["version"] for line in lines][1] == "0.11.3"
+    empty: _peers.Row = dict.fromkeys(("peer", "relative_difference", "our_ms", "peer_ms", "ratio"))
+    mine, theirs = simulation.cycle_lines(pair | {"against": "tespy"} | empty)
+    assert theirs["note"] == "not installed: make bench-peers"
+    assert mine["took"] is theirs["took"] is None
 
 
 def test_diffrax_is_told_missing_among_the_integrators(monkeypatch):

@@ -9,8 +9,10 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
+from industriverse.engines.simulation.rollout import Number
+
 State = tuple[Float[jax.Array, "axis"], Float[jax.Array, "axis"]]
-_Found = tuple[jax.Array, State, jax.Array]
+_Found = tuple[jax.Array, tuple[jax.Array, jax.Array], jax.Array]
 Force = Callable[[Float[jax.Array, "axis"]], Float[jax.Array, "axis"]]
 
 _TOLERANCES = (1e-13, 1e-1)
@@ -83,7 +85,7 @@ def _solver(diffrax: ModuleType, method: str, work: Work) -> Callable[[int, floa
         most = int(4 * periods * work.evaluations)
 
         @jax.jit
-        def run(tolerance: float | None) -> _Found:
+        def run(tolerance: Number | None) -> _Found:
             control: Any = diffrax.ConstantStepSize()
             if tolerance is not None:
                 control = diffrax.PIDController(rtol=tolerance, atol=tolerance * 1e-2)

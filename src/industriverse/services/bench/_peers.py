@@ -81,11 +81,18 @@ def row(
 
 
 def ratios(rows: list[Row]) -> dict[str, float]:
-    """Return each peer's time over ours, case by case: above one, ours is faster."""
-    ours = {line["case"]: line["took"] for line in rows if line["solver"] == "industriverse"}
+    """Return each peer's time over ours, case by case: above one, ours is faster.
+
+    Core time beside it: how many cores were free while each ran does not change it.
+    """
+    ours = {line["case"]: line for line in rows if line["solver"] == "industriverse"}
     found: dict[str, float] = {}
     for line in rows:
-        mine, theirs = ours.get(line["case"]), line["took"]
-        if line["solver"] != "industriverse" and mine and theirs:
-            found[f"{line['solver']} over ours/{line['case']}"] = float(theirs) / float(mine)
+        if line["solver"] == "industriverse" or line["case"] not in ours:
+            continue
+        for figure, label in (("took", ""), ("took_cores", ", core time")):
+            mine, theirs = ours[line["case"]][figure], line[figure]
+            if mine and theirs:
+                name = f"{line['solver']} over ours{label}/{line['case']}"
+                found[name] = float(theirs) / float(mine)
     return found

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from . import BenchSettings
 from ._flow_race import FlowRace, flow_rows
 from ._fluid_race import FluidRace, fluid_rows
 from ._light_race import LightRace, light_rows
-from ._peers import Row, ratios
+from ._peers import MISSING, Row, ratios, row
+from .cycles import cycle_rows
 
-__all__ = ["FULL", "Program", "measured", "run"]
+__all__ = ["FULL", "Program", "cycle_lines", "measured", "run"]
 
 Progress = Callable[[str, float], None]
-_CYCLES = f"{__package__}.cycles"
+_CYCLE_UNIT = "ms per solve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,9 @@ def measured(program: Program, progress: Progress) -> dict[str, Any]:
     for number, (name, race) in enumerate(races):
         progress(name, number / len(races))
         rows += race()
-    return {**_summary(rows), "rows": [*rows, *(_cycles(progress) if program.cycles else [])]}
+    if program.cycles:
+        rows += [line for pair in cycle_rows(progress) for line in cycle_lines(pair)]
+    return {**_summary(rows), "rows": rows}
 
 
 def _summary(rows: list[Row]) -> dict[str, Any]:
@@ -85,9 +86,22 @@ def _summary(rows: list[Row]) -> dict[str, Any]:
     return {"metrics": metrics, "peers": peers, "ratios": ratios(rows)}
 
 
-def _cycles(progress: Progress) -> list[Row]:
-    """Return the lines of cycles beside TESPy, where that race is part of the tree."""
-    if find_spec(_CYCLES) is None:
-        return []
-    cycles: Any = import_module(_CYCLES)
-    return cycles.cycle_rows(progress)
+def cycle_lines(pair: Row) -> list[Row]:
+    """Return our line and the peer's from a cycle's row; the error is how far the two are apart."""
+    peer, _, release = str(pair["against"]).partition(" ")
+    case = f"{pair['name']}, {peer}"
+    note = MISSING if pair["peer"] is None else "median of warm solves, a parameter changed"
+    error, ours, theirs = (
+        _number(pair[key]) for key in ("relative_difference", "our_ms", "peer_ms")
+    )
+    mine = row(
+        case, "industriverse", unit=_CYCLE_UNIT, note=note, took=ours, error=error, threads=1.0
+    )
+    if theirs is None:
+        return [mine, row(case, peer, note=MISSING)]
+    other = row(case, peer, unit=_CYCLE_UNIT, note=note, took=theirs, error=error, threads=1.0)
+    return [mine, other | {"version": release}]
+
+
+def _number(value: str | bool | float | None) -> float | None:
+    return None if value is None else float(value)

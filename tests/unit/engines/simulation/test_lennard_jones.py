@@ -110,6 +110,20 @@ def test_shifted_forms_end_at_zero(form, energy, push):
     assert (abs(float(ends[1])) > 1e-3) == bool(push)
 
 
+@pytest.mark.parametrize(("atoms", "axes"), [(70, 2), (96, 3)])
+def test_a_list_holds_all_within_reach_in_their_order(atoms, axes):
+    q = np.random.default_rng(1).uniform(-3, 12, (atoms, axes))
+    fluid = Fluid(LennardJones(), (6.0,) * axes, room=60)
+    known = fluid.listed(jnp.asarray(q))
+    way = q[:, None] - q[None]
+    near = ((way - 6 * np.round(way / 6)) ** 2).sum(axis=-1) < 2.9**2
+    np.fill_diagonal(near, val=False)
+    assert not bool(known.full)
+    for atom, others in enumerate(np.asarray(known.others)):
+        exact = np.flatnonzero(near[atom])
+        np.testing.assert_array_equal(others, [*exact, *[atom] * (60 - len(exact))])
+
+
 @pytest.mark.parametrize("form", ["cut", "shifted", "force-shifted"])
 def test_forces_are_slopes_and_the_virial_is_the_slope_in_size(form):
     fluid = Fluid(LennardJones(3.0, form), BOX)
