@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-_ALWAYS = {"test_plant.py", "test_known_regimes.py", "test_gray_scott.py"}
+_ALWAYS = {"test_plant.py", "test_known_regimes.py", "test_gray_scott.py", "test_cycles.py"}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -89,7 +89,7 @@ def _steam(fluid: Fluid, pressure: float, temperature: float) -> State:
                 f"boils at {boiling.temperature:.6g} K.",
                 hint="Raise the temperature or lower the pressure; 0 K means saturated vapour.",
             )
-    return fluid.at_temperature(pressure, temperature)
+    return fluid.vapour(pressure, temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +212,10 @@ class VapourCompression:
         dry = fluid.boiling_at_temperature(self.evaporator_temperature, 1.0)
         liquid = fluid.boiling_at_temperature(self.condenser_temperature, 0.0)
         if self.superheat:
-            dry = fluid.at_temperature(dry.pressure, dry.temperature + self.superheat)
+            dry = fluid.vapour(dry.pressure, dry.temperature + self.superheat)
         high = liquid.pressure
         if self.subcooling:
-            liquid = fluid.at_temperature(high, liquid.temperature - self.subcooling)
+            liquid = fluid.liquid(high, liquid.temperature - self.subcooling)
         pressed = compressor(fluid, dry, high, self.compressor_efficiency)
         throttled = valve(fluid, liquid, dry.pressure)
         if not throttled.end.enthalpy < dry.enthalpy:

@@ -133,6 +133,24 @@ class Fluid:
         """Return the state at a pressure [Pa] and a temperature [K], off the boiling line."""
         return self._state("PT_INPUTS", pressure, temperature)
 
+    def vapour(self, pressure: float, temperature: float) -> State:
+        """Return the gas at a pressure [Pa] and a temperature [K], however near to boiling."""
+        return self._side("iphase_gas", pressure, temperature)
+
+    def liquid(self, pressure: float, temperature: float) -> State:
+        """Return the liquid at a pressure [Pa] and a temperature [K], however near to boiling."""
+        return self._side("iphase_liquid", pressure, temperature)
+
+    def _side(self, phase: str, pressure: float, temperature: float) -> State:
+        if not pressure < self.range.critical_pressure:
+            return self.at_temperature(pressure, temperature)
+        fluid = _warm(self.name)
+        fluid.specify_phase(getattr(_coolprop(), phase))
+        try:
+            return self.at_temperature(pressure, temperature)
+        finally:
+            fluid.unspecify_phase()
+
     def at_enthalpy(self, pressure: float, enthalpy: float) -> State:
         """Return the state at a pressure [Pa] and an enthalpy [J/kg]."""
         return self._state("HmassP_INPUTS", enthalpy, pressure)
