@@ -41,7 +41,9 @@ def draw(path: Path) -> None:
         steam, gas, engines, cold = figure.subplots(1, 4)
         rankine = Rankine(8e6, 8e3, 753.15, 7e5, 713.15, 0.85, 0.85).solve()
         _dome(steam, Fluid("Water"), ("entropy", "temperature"), 275.0)
-        _entropy_diagram(steam, "Rankine, reheat: water", rankine, style.ACCENT, "123456")
+        _entropy_diagram(
+            steam, "Rankine, reheat: water", rankine, style.ACCENT, ("1, 2", "", *"3456")
+        )
         brayton = Brayton(8.0, 300.0, 1300.0, 1e5, 0.8, 0.85, 0.8).solve()
         _entropy_diagram(gas, "Brayton, regenerator: air", brayton, style.ACCENT, "123456")
         otto, diesel = Otto(8.0, 8e5, 290.0).solve(), Diesel(16.0, 1.8, 290.0).solve()
@@ -56,8 +58,8 @@ def draw(path: Path) -> None:
     Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).quantize(256).save(path)
 
 
-def _entropy_diagram(  # noqa: PLR0913, PLR0917 (a title, a cycle and how it looks)
-    axis: Axes, title: str, cycle: Cycle, colour: str, numbers: str, label: str = ""
+def _entropy_diagram(
+    axis: Axes, title: str, cycle: Cycle, colour: str, numbers: Sequence[str], label: str = ""
 ) -> None:
     table = tabulate(cycle, _PLACES)
     x, y = table["path_entropy"] / _KILO, table["path_temperature"]

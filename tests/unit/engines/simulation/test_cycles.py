@@ -58,6 +58,7 @@ PEERS = [
     ("rankine, reheat", "iapws", (0.38767047108963004, 0.3839900516812297), 1e-3),
     ("brayton", "tespy", (0.29015553229788527, 0.2840320244506567), 1e-9),
     ("brayton", "iapws", (0.29015553229787266, 0.28403202445064907), 1e-9),
+    ("brayton, regeneration", "tespy", (0.38400287221801344, 0.3666155038739113), 1e-9),
     ("brayton, regeneration", "iapws", (0.384002872217974, 0.36661550387387587), 1e-9),
     ("brayton, thin air", "cantera", (0.2901950967978368, 0.28408343508028466), 1e-3),
     ("otto", "iapws", (0.5245721539032617, 0.5281754898751605), 1e-9),
@@ -383,6 +384,8 @@ BAD = [
     (VapourCompression(263.15, 313.15, -1.0), "0 K or more"),
     (VapourCompression(263.15, 313.15, 5, 5, 0.1), "outside the range"),
     (VapourCompression(273.15, 283.15, 12.0), "heat would flow"),
+    (Brayton(50, 300, 1400, 1e5, 0.15), "hotter than 2000 K"),
+    (Otto(20, 4e5, 300, 1e5, 0.15), "hotter than 2000 K"),
     (VapourCompression(100.0, 300.0), "outside the range"),
 ]
 
@@ -491,6 +494,25 @@ def test_a_plugin_gives_what_its_manifest_says(plugin):
         for dim, size in zip(slot.dims, found[name].shape, strict=True):
             assert sizes.setdefault(dim, size) == size
     assert sizes["point"] == sizes["step"]
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_at_the_ends_of_its_ranges_a_plugin_answers_or_refuses(plugin):
+    manifest, run = installed().get(plugin), runner(plugin)
+    answered = 0
+    for name, slot in manifest.params.items():
+        for value in (slot.minimum, slot.maximum):
+            if name == "places" or value is None:
+                continue
+            try:
+                found = run({}, full_params(manifest, {name: value, "places": 3}))
+            except ContractError:
+                continue
+            answered += 1
+            assert all(np.isfinite(values).all() for values in found.values()), (name, value)
+            assert found["imbalance"] < 1e-10
+            assert found["entropy_produced"].min() > -1e-8
+    assert answered >= 8
 
 
 def test_refrigerants_go_by_number():
