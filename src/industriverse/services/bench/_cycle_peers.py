@@ -32,12 +32,18 @@ def _network() -> Any:  # noqa: ANN401 (TESPy is no dependency)
 
 
 def _ring(network: Any, parts: Sequence[Any]) -> list[Any]:  # noqa: ANN401
-    """Connect parts into a ring; connection i leads out of part i, 0 out of the closer."""
+    """Connect parts into a ring; connection i leads out of part i, 0 out of the closer.
+
+    A part that is met twice is cold at first: TESPy's second side is the cold one.
+    """
     make = import_module("tespy.connections").Connection
-    components = import_module("tespy.components")
-    around = [components.CycleCloser("closer"), *parts]
-    pairs = zip(around, [*around[1:], around[0]], strict=True)
-    lines = [make(a, "out1", b, "in1", label=str(i)) for i, (a, b) in enumerate(pairs)]
+    around = [import_module("tespy.components").CycleCloser("closer"), *parts]
+    sides = [2 if part in around[i + 1 :] else 1 for i, part in enumerate(around)]
+    lines = [
+        make(a, f"out{sides[i - 1]}", b, f"in{sides[i]}", label=str(i))
+        for i, (a, b) in enumerate(zip([around[-1], *around[:-1]], around, strict=True))
+    ]
+    lines = [*lines[1:], lines[0]]
     network.add_conns(*lines)
     return lines
 
@@ -89,15 +95,20 @@ def tespy_brayton(cycle: Brayton) -> Solve:
     heater = parts.SimpleHeatExchanger("heater", pr=1)
     turbine = parts.Turbine("turbine", eta_s=cycle.turbine_efficiency)
     cooler = parts.SimpleHeatExchanger("cooler", pr=1)
-    lines = _ring(network, [compressor, heater, turbine, cooler])
-    inlet, pressed, hot, exhaust, _ = lines
+    if cycle.regeneration:
+        between = parts.HeatExchanger("between", pr1=1, pr2=1, eff_max=cycle.regeneration)
+        lines = _ring(network, [compressor, between, heater, turbine, between, cooler])
+        inlet, pressed, warm, hot, _, left, _ = lines
+    else:
+        lines = _ring(network, [compressor, heater, turbine, cooler])
+        inlet, pressed, hot, left, _ = lines
+        warm = pressed
     inlet.set_attr(m=1, p=cycle.inlet_pressure, T=cycle.inlet_temperature, fluid={"Air": 1})
     pressed.set_attr(p=cycle.inlet_pressure * cycle.pressure_ratio)
-    hot.set_attr(T=cycle.turbine_temperature)
 
     def solve(temperature: float) -> float:
         hot.set_attr(T=temperature)
-        h = _solved(network, [inlet, pressed, hot, exhaust])
+        h = _solved(network, [inlet, warm, hot, left])
         return 1 - (h[3] - h[0]) / (h[2] - h[1])
 
     return solve

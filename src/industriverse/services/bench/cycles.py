@@ -75,7 +75,7 @@ CASES = {
         replace(_GAS, regeneration=0.8),
         "turbine_temperature",
         (1400.0, 1350.0),
-        {"iapws": _air(peers.air_brayton, "iapws")},
+        {"tespy": peers.tespy_brayton, "iapws": _air(peers.air_brayton, "iapws")},
     ),
     "brayton, thin air": _Case(
         replace(_GAS, inlet_pressure=1e3),
@@ -120,8 +120,7 @@ CASES = {
         {"tespy": peers.tespy_vapour_compression},
     ),
 }
-"""Cycles by name. Otto and Diesel are closed, which TESPy does not have; so is heat exchanged
-between two streams of one ring set there by end temperatures, not by effectiveness."""
+"""Cycles by name. Otto and Diesel are closed, which TESPy does not have."""
 
 
 def cycle_rows(progress: Callable[[str, float], None]) -> list[Row]:

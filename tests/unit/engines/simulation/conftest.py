@@ -7,7 +7,13 @@ import os
 
 import pytest
 
-_ALWAYS = {"test_plant.py", "test_known_regimes.py", "test_gray_scott.py", "test_perturbations.py"}
+_ALWAYS = {
+    "test_cycles.py",
+    "test_gray_scott.py",
+    "test_known_regimes.py",
+    "test_perturbations.py",
+    "test_plant.py",
+}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

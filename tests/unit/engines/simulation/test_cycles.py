@@ -1,14 +1,13 @@
 """Cycles against other libraries' properties, textbooks, closed forms and the second law."""
 
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from industriverse.engines.simulation.cycles import (
@@ -23,6 +22,7 @@ from industriverse.engines.simulation.cycles import (
     tabulate,
     way,
 )
+from industriverse.engines.simulation.cycles import _steps as steps
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.plugins import check_plugin, full_params, installed, load
 from industriverse.services.bench import cycles as bench
@@ -58,6 +58,7 @@ PEERS = [
     ("rankine, reheat", "iapws", (0.38767047108963004, 0.3839900516812297), 1e-3),
     ("brayton", "tespy", (0.29015553229788527, 0.2840320244506567), 1e-9),
     ("brayton", "iapws", (0.29015553229787266, 0.28403202445064907), 1e-9),
+    ("brayton, regeneration", "tespy", (0.38400287221801344, 0.3666155038739113), 1e-9),
     ("brayton, regeneration", "iapws", (0.384002872217974, 0.36661550387387587), 1e-9),
     ("brayton, thin air", "cantera", (0.2901950967978368, 0.28408343508028466), 1e-3),
     ("otto", "iapws", (0.5245721539032617, 0.5281754898751605), 1e-9),
@@ -156,23 +157,17 @@ def test_thin_helium_has_the_closed_forms_of_brayton_and_diesel():
     assert diesel.efficiency == pytest.approx(wanted, abs=1e-5)
 
 
-def test_thin_air_hardly_warmed_goes_to_the_closed_form():
-    cycle = Otto(1.5, 1e3, 300.0, 1e3).solve()
-    hot = np.mean([state.temperature for state in cycle.points.values()])
-    ends = [Fluid("Air").at_temperature(1e3, float(hot) + step) for step in (-1.0, 1.0)]
-    capacity = (ends[1].energy - ends[0].energy) / 2
-    gamma = 1 + 287.117 / capacity
-    assert cycle.efficiency == pytest.approx(1 - 1.5 ** (1 - gamma), rel=5e-4)
-
-
-def _solved(cycle):
-    """Return a solved cycle, or None where it is refused for what such a cycle cannot do."""
-    try:
-        return cycle.solve()
-    except ContractError as refusal:
-        if not re.search("no work|gives none|regenerator|no colder", refusal.message):
-            raise
-        return None
+def test_thin_air_lies_between_the_closed_forms_of_its_coldest_and_hottest():
+    """1 − r^(1−γ) with the γ of air at both ends: close together where it is hardly warmed."""
+    cycle = Otto(1.5, 1e3, 300.0, 1e2).solve()
+    temperatures = [state.temperature for state in cycle.points.values()]
+    forms: list[float] = []
+    for kelvin in (max(temperatures), min(temperatures)):
+        low, high = (Fluid("Air").at_temperature(1e2, kelvin + step) for step in (-1.0, 1.0))
+        gamma = (high.enthalpy - low.enthalpy) / (high.energy - low.energy)
+        forms.append(1 - 1.5 ** (1 - gamma))
+    assert forms[0] < cycle.efficiency < forms[1]
+    assert forms[1] / forms[0] < 1.01
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -201,11 +196,7 @@ def test_exergy_is_lost_as_entropy_is_produced(name):
     destroyed = cycle.exergy_destroyed
     assert missing.keys() == destroyed.keys()
     np.testing.assert_allclose(list(missing.values()), list(destroyed.values()), atol=2e-5)
-    assert (
-        sum(destroyed.values()) > EXAMPLES[name].solve().entropy_produced["compression"] * 290
-        if (cycle.closed)
-        else sum(destroyed.values()) > 0
-    )
+    assert sum(destroyed.values()) > 0
 
 
 def test_a_source_further_off_wastes_more_and_bounds_higher():
@@ -264,17 +255,19 @@ def test_no_rankine_cycle_beats_carnot(boiler, condenser, steam, middle, turbine
 
 @settings(max_examples=40, derandomize=True)
 @given(
-    ratio=st.floats(1.5, 30.0),
+    ratio=st.floats(1.5, 15.0),
     inlet=st.floats(220.0, 350.0),
-    hot=st.floats(1000.0, 1900.0),
-    machine=st.floats(0.75, 1.0),
-    regeneration=st.floats(0.0, 1.0),
+    hot=st.floats(1100.0, 1900.0),
+    machine=st.floats(0.8, 1.0),
+    regeneration=st.floats(0.05, 1.0),
 )
 def test_no_brayton_cycle_beats_carnot(ratio, inlet, hot, machine, regeneration):
     cycle = Brayton(ratio, inlet, hot, 1e5, machine, machine)
-    solved = _solved(replace(cycle, regeneration=regeneration)) or _solved(cycle)
-    if solved is None:
-        reject()
+    solved = cycle.solve()
+    points = solved.points
+    if points["cooler inlet"].temperature > points["heater inlet"].temperature:
+        plain, solved = solved, replace(cycle, regeneration=regeneration).solve()
+        assert solved.efficiency > plain.efficiency
     assert 0 < solved.efficiency < solved.carnot
     assert solved.imbalance < 1e-10
     assert min(solved.entropy_produced.values()) > -1e-8
@@ -282,11 +275,11 @@ def test_no_brayton_cycle_beats_carnot(ratio, inlet, hot, machine, regeneration)
 
 @settings(max_examples=40, derandomize=True)
 @given(
-    ratio=st.floats(5.0, 20.0),
-    cutoff=st.floats(1.1, 1.6),
+    ratio=st.floats(5.0, 16.0),
+    cutoff=st.floats(1.3, 1.6),
     inlet=st.floats(220.0, 330.0),
     pressure=st.floats(1e4, 1e6),
-    stroke=st.floats(0.9, 1.0),
+    stroke=st.floats(0.95, 1.0),
 )
 def test_no_closed_cycle_beats_carnot(ratio, cutoff, inlet, pressure, stroke):
     engines = (
@@ -294,11 +287,21 @@ def test_no_closed_cycle_beats_carnot(ratio, cutoff, inlet, pressure, stroke):
         Diesel(ratio, cutoff, inlet, pressure, stroke, stroke),
     )
     for engine in engines:
-        if (cycle := _solved(engine)) is None:
-            continue
+        cycle = engine.solve()
         assert 0 < cycle.efficiency < cycle.carnot
         assert cycle.imbalance < 1e-10
         assert min(cycle.entropy_produced.values()) > -1e-8
+
+
+@pytest.mark.parametrize("little", [1e-9, 1e-6, 1e-3])
+def test_hardly_any_superheat_or_subcooling_is_no_trouble(little):
+    for fluid in ("R134a", "R290", "R717"):
+        plain = VapourCompression(263.15, 303.15, fluid=fluid).solve()
+        other = VapourCompression(263.15, 303.15, little, little, fluid=fluid).solve()
+        assert other.efficiency == pytest.approx(plain.efficiency, rel=0.02 * little + 1e-9)
+    boiling_steam = Fluid("Water").boiling_at_pressure(8e6, 1.0).temperature
+    steam = Rankine(8e6, 8e3, boiling_steam + little).solve()
+    assert steam.efficiency == pytest.approx(Rankine(8e6, 8e3).solve().efficiency, rel=1e-3)
 
 
 @settings(max_examples=40, derandomize=True)
@@ -367,7 +370,7 @@ BAD = [
     (Brayton(40, 300, 700), "no colder"),
     (Brayton(10, 300, 2100), "outside the range"),
     (Brayton(40, 300, 1200, 1e5, 0.8, 0.85, 0.8), "regenerator would heat"),
-    (Brayton(30, 300, 1000, 1e5, 0.6, 0.6), "no colder"),
+    (Brayton(10, 300, 1000, 1e5, 0.6, 0.6), "gives none"),
     (Brayton(10, 300, 1400, float("inf")), "not finite"),
     (Otto(1.0, 8e5), "compresses nothing"),
     (Otto(8.0, 0.0), "drives no engine"),
@@ -381,6 +384,8 @@ BAD = [
     (VapourCompression(263.15, 313.15, -1.0), "0 K or more"),
     (VapourCompression(263.15, 313.15, 5, 5, 0.1), "outside the range"),
     (VapourCompression(273.15, 283.15, 12.0), "heat would flow"),
+    (Brayton(50, 300, 1400, 1e5, 0.15), "hotter than 2000 K"),
+    (Otto(20, 4e5, 300, 1e5, 0.15), "hotter than 2000 K"),
     (VapourCompression(100.0, 300.0), "outside the range"),
 ]
 
@@ -392,8 +397,6 @@ def test_what_cannot_be_is_refused_with_a_sentence(cycle, words):
 
 
 def test_machines_refuse_the_wrong_phase():
-    from industriverse.engines.simulation.cycles import _steps as steps  # noqa: PLC0415
-
     wet = R134A.boiling_at_temperature(263.15, 0.9)
     with pytest.raises(ContractError, match="as liquid"):
         steps.compressor(R134A, wet, 1e6, 0.8)
@@ -434,8 +437,10 @@ def test_the_way_joins_the_points_and_keeps_what_each_step_keeps(name):
         else:
             entropy = np.array([state.entropy for state in states])
             assert (np.diff(entropy) > -1e-7).all()
-            near = way(cycle.fluid, step, 9_001)[-2] if step.kind == "piston" else states[-1]
-            assert near.enthalpy == pytest.approx(step.end.enthalpy, rel=1e-3)
+            # The path meets the step's own end, so that finer places close the last gap.
+            finer = way(cycle.fluid, step, 33)
+            gaps = [abs(step.end.enthalpy - path[-2].enthalpy) for path in (states, finer)]
+            assert gaps[1] < gaps[0] / 2
 
 
 def test_the_area_of_the_path_is_the_work():
@@ -469,8 +474,8 @@ def test_threads_do_not_disturb_each_other():
     assert wrong == []
 
 
-def _run(manifest) -> Callable[..., dict[str, np.ndarray]]:
-    return cast("Callable[..., dict[str, np.ndarray]]", load(manifest))
+def runner(plugin: str) -> Callable[..., dict[str, Any]]:
+    return cast("Callable[..., dict[str, Any]]", load(installed().get(plugin)))
 
 
 PLUGINS = ("rankine", "brayton", "otto", "diesel", "vapour-compression")
@@ -480,7 +485,7 @@ PLUGINS = ("rankine", "brayton", "otto", "diesel", "vapour-compression")
 def test_a_plugin_gives_what_its_manifest_says(plugin):
     manifest = installed().get(plugin)
     assert check_plugin(manifest) == ()
-    found = _run(manifest)({}, full_params(manifest, {"places": 5}))
+    found = runner(plugin)({}, full_params(manifest, {"places": 5}))
     assert sorted(found) == sorted(manifest.outputs)
     sizes: dict[str, int] = {"place": 5}
     for name, slot in manifest.outputs.items():
@@ -491,9 +496,28 @@ def test_a_plugin_gives_what_its_manifest_says(plugin):
     assert sizes["point"] == sizes["step"]
 
 
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_at_the_ends_of_its_ranges_a_plugin_answers_or_refuses(plugin):
+    manifest, run = installed().get(plugin), runner(plugin)
+    answered = 0
+    for name, slot in manifest.params.items():
+        for value in (slot.minimum, slot.maximum):
+            if name == "places" or value is None:
+                continue
+            try:
+                found = run({}, full_params(manifest, {name: value, "places": 3}))
+            except ContractError:
+                continue
+            answered += 1
+            assert all(np.isfinite(values).all() for values in found.values()), (name, value)
+            assert found["imbalance"] < 1e-10
+            assert found["entropy_produced"].min() > -1e-8
+    assert answered >= 8
+
+
 def test_refrigerants_go_by_number():
     manifest = installed().get("vapour-compression")
-    run = _run(manifest)
+    run = runner("vapour-compression")
     found = run({}, full_params(manifest, {"refrigerant": 290, "places": 2}))
     assert found["coefficient_of_performance"] == pytest.approx(
         EXAMPLES["propane"].solve().efficiency

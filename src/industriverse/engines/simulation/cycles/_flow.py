@@ -8,9 +8,6 @@ from ._cycle import Cycle, Surroundings, assemble
 from ._fluid import Fluid, State
 from ._steps import Step, compressor, exchange, pump, regenerator, turbine, valve
 
-_NEARLY_SATURATED = 1e-3
-"""[K]. So near, pressure and temperature do not tell liquid from vapour."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rankine:
@@ -92,7 +89,7 @@ def _steam(fluid: Fluid, pressure: float, temperature: float) -> State:
                 f"boils at {boiling.temperature:.6g} K.",
                 hint="Raise the temperature or lower the pressure; 0 K means saturated vapour.",
             )
-    return fluid.at_temperature(pressure, temperature)
+    return fluid.vapour(pressure, temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +211,11 @@ class VapourCompression:
         fluid = Fluid(self.fluid)
         dry = fluid.boiling_at_temperature(self.evaporator_temperature, 1.0)
         liquid = fluid.boiling_at_temperature(self.condenser_temperature, 0.0)
-        if self.superheat > _NEARLY_SATURATED:
-            dry = fluid.at_temperature(dry.pressure, dry.temperature + self.superheat)
+        if self.superheat:
+            dry = fluid.vapour(dry.pressure, dry.temperature + self.superheat)
         high = liquid.pressure
-        if self.subcooling > _NEARLY_SATURATED:
-            liquid = fluid.at_temperature(high, liquid.temperature - self.subcooling)
+        if self.subcooling:
+            liquid = fluid.liquid(high, liquid.temperature - self.subcooling)
         pressed = compressor(fluid, dry, high, self.compressor_efficiency)
         throttled = valve(fluid, liquid, dry.pressure)
         if not throttled.end.enthalpy < dry.enthalpy:

@@ -133,6 +133,24 @@ class Fluid:
         """Return the state at a pressure [Pa] and a temperature [K], off the boiling line."""
         return self._state("PT_INPUTS", pressure, temperature)
 
+    def vapour(self, pressure: float, temperature: float) -> State:
+        """Return the gas at a pressure [Pa] and a temperature [K], however near to boiling."""
+        return self._side("iphase_gas", pressure, temperature)
+
+    def liquid(self, pressure: float, temperature: float) -> State:
+        """Return the liquid at a pressure [Pa] and a temperature [K], however near to boiling."""
+        return self._side("iphase_liquid", pressure, temperature)
+
+    def _side(self, phase: str, pressure: float, temperature: float) -> State:
+        if not pressure < self.range.critical_pressure:
+            return self.at_temperature(pressure, temperature)
+        fluid = _warm(self.name)
+        fluid.specify_phase(getattr(_coolprop(), phase))
+        try:
+            return self.at_temperature(pressure, temperature)
+        finally:
+            fluid.unspecify_phase()
+
     def at_enthalpy(self, pressure: float, enthalpy: float) -> State:
         """Return the state at a pressure [Pa] and an enthalpy [J/kg]."""
         return self._state("HmassP_INPUTS", enthalpy, pressure)
@@ -188,9 +206,12 @@ class Fluid:
         try:
             fluid.update(getattr(coolprop, pair), first, second)
         except ValueError as error:
+            hottest = self.range.hottest
+            hot = _too_hot(fluid, pair, (first, second), hottest)
+            why = f"it would be hotter than {hottest:.6g} K, where its range ends" if hot else error
             raise ContractError(
-                f"{self.name} has no state at {_words(pair, first, second)}: {error}",
-                hint="Move the cycle's pressures and temperatures into the fluid's range.",
+                f"{self.name} has no state at {_words(pair, first, second)}: {why}.",
+                hint="Move the cycle's pressures, temperatures and efficiencies into its range.",
             ) from error
         state = _read(fluid)
         self._check_found(state)
@@ -279,6 +300,18 @@ def _sharper(fluid: Any, state: State, pressure: float, given: tuple[str, float]
     )
     better = _read(fluid)
     return better if better.quality == state.quality else state
+
+
+def _too_hot(fluid: Any, pair: str, given: tuple[float, float], hottest: float) -> bool:  # noqa: ANN401
+    """Return whether the energy asked for is more than the fluid has at the end of its range."""
+    coolprop = _coolprop()
+    if pair == "HmassP_INPUTS":
+        fluid.update(coolprop.PT_INPUTS, given[1], hottest)
+        return given[0] > float(fluid.hmass())
+    if pair == "DmassUmass_INPUTS":
+        fluid.update(coolprop.DmassT_INPUTS, given[0], hottest)
+        return given[1] > float(fluid.umass())
+    return False
 
 
 def _words(pair: str, first: float, second: float) -> str:
