@@ -74,7 +74,7 @@ def test_settling_flow_is_of_second_order_in_space_and_time():
 def test_it_settles_to_the_steady_flow():
     path = SANDSTONE.solve(jnp.zeros((32, 32)), WELLS, 2, 2e5, largest_step=2e3)
     steady = np.asarray(SANDSTONE.steady(WELLS))
-    np.testing.assert_allclose(path.pressure[1], steady, atol=1e-9 * np.abs(steady).max())
+    np.testing.assert_allclose(path.pressure[1], steady, rtol=0, atol=1e-9 * np.abs(steady).max())
 
 
 def test_layers_along_and_across_the_flow_have_their_means():
@@ -104,8 +104,8 @@ def test_drawn_rock_has_the_permeability_of_matheron():
     """In the plane a log-normal rock lets through its geometric mean, exp⟨ln k⟩."""
     box = Waves(64, 1.0)
     seen = [
-        np.log(float(effective_permeability(jnp.asarray(log_normal(box, 1.0, 1.0, 0.03, seed)))))
-        for seed in range(24)
+        np.log(float(effective_permeability(jnp.asarray(log_normal(box, 1.0, 1.0, 0.06, seed)))))
+        for seed in range(40)
     ]
     deviation = np.std(seen, ddof=1) / np.sqrt(len(seen))
     assert deviation < 0.02
@@ -170,13 +170,14 @@ def test_energy_is_balanced_to_second_order():
     """What wells work is stored as `½φcp²` or dissipated."""
     start = SANDSTONE.steady(WELLS)
     off = []
-    for step in (50.0, 25.0):
+    for step in (12.5, 6.25):
         path = SANDSTONE.solve(start, 3 * WELLS, 2, 1000.0, largest_step=step)
         stored = 0.1 * 2e-8 * (np.asarray(path.pressure) ** 2).mean(axis=(1, 2))
         rest = stored[1] - stored[0] + path.dissipated[1] - path.worked[1]
         off.append(abs(float(rest / path.worked[1])))
-    assert off[1] < 1e-3
-    assert order(off) == pytest.approx(2, abs=0.3)
+    assert off[1] < 1e-5
+    # 1.77, 1.83, 1.90 as the step is halved: a jump of the wells starts all modes at once.
+    assert order(off) == pytest.approx(2, abs=0.2)
 
 
 def test_a_front_moves_with_the_pores_fluid_and_stays_between_its_extremes():

@@ -1,0 +1,1 @@
+"""Machines on a grid of lines."""

@@ -1,0 +1,1 @@
+"""Gas under its own gravity."""
