@@ -25,7 +25,9 @@ def _show_progress(text: str, share: float) -> None:
 def bench(
     name: Annotated[
         str,
-        typer.Argument(help="atlas, calibration, conservation, integrators, predict or proofs."),
+        typer.Argument(
+            help="atlas, calibration, conservation, integrators, predict, proofs or transitions."
+        ),
     ],
     seed: Annotated[int, typer.Option(min=0, help="For everything drawn.")] = 0,
     data: Annotated[Path, typer.Option(help="Folder of reference data sets.")] = _DEFAULT_DATA,
