@@ -28,7 +28,9 @@ ALARMS = frozenset({"phase_change", "chaotic", "anomalous"})
 APART = 64
 """Onsets nearer than this many samples count as one."""
 _ROLLING, _ROLLING_LIMIT = 32, 5.0
-_SLACK, _CUSUM_LIMIT = 0.5, 10.0
+_CUSUM_LIMIT = float(np.log(10_000))
+"""Each sum of log-likelihood ratios then has at least 10 000 samples to a false alarm in the mean,
+where residuals are independent and normal (Lorden 1971)."""
 _SHORTEST, _STRIDE = 32, 8
 
 
@@ -107,12 +109,12 @@ def rolling_threshold(stream: Stream) -> Onsets:
 def cusum(stream: Stream) -> Onsets:
     """Return the alarms of Page's cumulative sums on each channel's one-step residuals.
 
-    Mean and deviation and the step to the next sample are learned on the first 400; the sums of
-    the residual, its negative and its square above one, less half a deviation each, alarm at 10 and
-    begin anew.
+    Mean, deviation and the step to the next sample are learned on the first 400; the sums are of
+    log-likelihood ratios of a mean one deviation up or down, and of a doubled deviation. After an
+    alarm a sum begins anew.
 
     References:
-        Page (1954), Biometrika 41, 100.
+        Page (1954), Biometrika 41, 100; Lorden (1971), Ann. Math. Statist. 42, 1897.
     """
     found = [onset for channel in stream.table.T for onset in _cusum(channel)]
     return merged(sorted(found))
@@ -120,13 +122,15 @@ def cusum(stream: Stream) -> Onsets:
 
 def _cusum(series: Series) -> Onsets:
     centred = series - series[:LEARNED].mean()
-    keep = float(centred[: LEARNED - 1] @ centred[1:LEARNED] / (centred[:LEARNED] ** 2).sum())
-    residual = np.diff(centred, prepend=centred[0]) + (1 - keep) * np.roll(centred, 1)
-    residual = residual / (residual[1:LEARNED].std() + 1e-12)
-    drives = np.stack([residual, -residual, (residual**2 - 1) / np.sqrt(2)], axis=1) - _SLACK
+    taught = centred[:LEARNED]
+    keep = float(taught[:-1] @ taught[1:] / (taught @ taught))
+    residual = centred[1:] - keep * centred[:-1]
+    residual = residual / (residual[: LEARNED - 1].std() + 1e-12)
+    doubled = 3 / 8 * residual**2 - np.log(2)
+    ratios = np.stack([residual - 0.5, -residual - 0.5, doubled], axis=1)
     sums, onsets = np.zeros(3), []
     for sample in range(LEARNED, len(series)):
-        sums = np.maximum(sums + drives[sample], 0.0)
+        sums = np.maximum(sums + ratios[sample - 1], 0.0)
         if sums.max() > _CUSUM_LIMIT:
             onsets.append(sample)
             sums = np.zeros(3)

@@ -37,6 +37,7 @@ _HEADS = (
     "false_per_1000",
     "false_at_rest_per_1000",
     "label_kept",
+    "label_alarmed",
     "coverage_faulty",
     "coverage_sound",
     "refused",
@@ -55,13 +56,13 @@ class Size:
         systems: Which systems are ramped.
         seeds: Streams of each.
         records: Records that each fault is done to.
-        faults: How many of the faults; None is all.
+        faults: Names of the faults; None is all.
     """
 
     systems: tuple[str, ...] = SYSTEMS
     seeds: int = 10
     records: int = 24
-    faults: int | None = None
+    faults: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def _ramp_row(case: str, method: str, scores: list[_Score]) -> Row:
 
 def _fault_rows(settings: BenchSettings, size: Size) -> list[Row]:
     records = bases(size.records, settings.seed)
-    names = [None, *list(faults(records[0].past))[: size.faults]]
+    names = [None, *(size.faults or faults(records[0].past))]
     rows: list[Row] = []
     for number, name in enumerate(names):
         settings.progress(name or "no fault", 0.7 + 0.3 * number / len(names))
@@ -220,6 +221,7 @@ def _fault_row(name: str | None, records: list[Base], seed: int) -> Row:
         by="product",
         runs=len(found),
         label_kept=_mean([one.kept for one in found]),
+        label_alarmed=_mean([one.alarmed for one in found]),
         coverage_faulty=_mean([inside[:, 0].mean() for inside in answered]),
         coverage_sound=_mean([inside[:, 1:].mean() for inside in answered]),
         refused=1 - len(answered) / len(found),
