@@ -5,6 +5,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import matplotlib as mpl
 import numpy as np
@@ -50,12 +51,13 @@ def draw(path: Path) -> None:
     """Draw two ramps across a threshold, and eight faults on one signal."""
     with mpl.rc_context({**style.RC, "axes.grid": False}):
         figure = Figure(figsize=(10, 6.4), dpi=80, layout="constrained")
-        top, below = figure.subfigures(2, 1, height_ratios=[1, 1.25])
-        loop, chaos = top.subplots(1, 2)
+        names = list(_FAULTS)
+        rows = [["fold", "fold", "chaos", "chaos"], names[:4], names[4:]]
+        axes = figure.subplot_mosaic(cast("list[Any]", rows), height_ratios=[1.6, 1, 1])
         up_and_down = Ramp("there_and_back", -0.8, 0.8, 100, 900)
         fold = FOLD.ramped(up_and_down, 1000, noise=0.03, seed=1)
         _ramp(
-            loop,
+            axes["fold"],
             fold,
             fold.truth.control,
             "Fold, there and back: it jumps after each edge",
@@ -63,9 +65,9 @@ def draw(path: Path) -> None:
         )
         lorenz = LORENZ.ramped(Ramp("linear", 18.0, 32.0, 200, 700), 1000, noise=0.1, seed=2)
         scaled = lorenz.truth.control - LORENZ.edges.at[0]
-        _ramp(chaos, lorenz, scaled, "Lorenz: chaos begins after ρ = 24.74", "ρ − 24.74")
-        for axis, (name, fault) in zip(below.subplots(2, 4).ravel(), _FAULTS.items(), strict=True):
-            _fault(axis, name, fault)
+        _ramp(axes["chaos"], lorenz, scaled, "Lorenz: chaos begins after ρ = 24.74", "ρ − 24.74")
+        for name, fault in _FAULTS.items():
+            _fault(axes[name], name, fault)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
     # 256 colours are a third of the bytes and look the same.
@@ -90,7 +92,8 @@ def _fault(axis: Axes, name: str, fault: Perturbation) -> None:
     clean = (np.sin(time / 9.0) + noise)[:, None]
     done = perturb(clean, [fault], seed=3)
     low, high = float(np.nanmin(done.values)) - 0.4, float(np.nanmax(done.values)) + 0.4
-    axis.fill_between(time, low, high, where=done.mask[:, 0], color=style.BAND_90, linewidth=0)
+    touched = time[done.mask[:, 0]]
+    axis.bar(touched, high - low, 1.0, low, color=style.BAND_90, linewidth=0)
     axis.plot(clean[:, 0], color=style.QUIET, linewidth=0.8)
     axis.plot(done.values[:, 0], color=style.ACCENT, linewidth=1.2)
     axis.set_title(name)
