@@ -6,22 +6,33 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from industriverse.services.bench import BenchSettings, _peers, integrators, run_bench, simulation
+from industriverse.services.bench import (
+    BenchSettings,
+    _peers,
+    integrators,
+    run_bench,
+    simulation,
+    transitions,
+)
 from industriverse.services.bench._diffrax_peer import Work, solved
 from industriverse.services.bench._flow_race import FlowRace
 from industriverse.services.bench._fluid_race import FluidRace
 from industriverse.services.bench._light_race import LightRace
+from industriverse.services.bench.transitions import Size
 from industriverse.services.documents import BenchDocument
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
-def measure(name: str, folder: Path) -> BenchDocument:
+def settings_in(folder: Path) -> BenchSettings:
     def refuse(path: Path) -> None:
-        raise AssertionError(f"{name} predicts no file, but asked for {path}")
+        raise AssertionError(f"no file is predicted, but {path} was asked for")
 
-    settings = BenchSettings(0, DATA, folder, lambda text, share: None, refuse)  # pyright: ignore[reportArgumentType]
-    return run_bench(name, settings)
+    return BenchSettings(0, DATA, folder, lambda text, share: None, refuse)  # pyright: ignore[reportArgumentType]
+
+
+def measure(name: str, folder: Path) -> BenchDocument:
+    return run_bench(name, settings_in(folder))
 
 
 @pytest.mark.slow
@@ -149,3 +160,23 @@ def test_diffrax_takes_the_work_it_is_given():
         assert 0.7 * 60 < path.evaluations / 20 <= 62
         assert path.times[-1] == pytest.approx(40 * np.pi)
         assert float(path.q[-1, 0]) == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.slow
+def test_regime_changes_are_found_and_what_faults_spoil_is_told(tmp_path):
+    size = Size(("Hopf",), 1, 2, ("stuck", "missing at random, 25 %"))
+    measured = transitions.run(settings_in(tmp_path), size)
+    ramp = {row["by"]: row for row in measured["rows"] if row["case"] == "Hopf"}
+    assert ramp["regime"]["detected"] == 1
+    assert 0 <= ramp["regime"]["delay_median"] <= 200
+    assert ramp["regime"]["false_at_rest_per_1000"] == 0
+    assert {"CUSUM", "rolling threshold"} <= set(measured["peers"])
+    peers = {row["by"]: row for row in measured["rows"] if str(row["by"]).startswith("ruptures")}
+    assert all(row["note"] for row in peers.values())
+    faults = {row["case"]: row for row in measured["rows"] if row["by"] == "product"}
+    assert list(faults) == ["no fault", "stuck", "missing at random, 25 %"]
+    assert (faults["no fault"]["label_kept"], faults["no fault"]["missing"]) == (1, 0)
+    holes = faults["missing at random, 25 %"]
+    assert abs(holes["missing"] - 0.25) < 0.03
+    assert 0 < holes["filled_energy"] < 1
+    assert all(0 <= row["coverage_faulty"] <= 1 for row in faults.values())

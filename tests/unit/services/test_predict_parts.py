@@ -7,7 +7,7 @@ from industriverse.engines.regimes import detect_regime
 from industriverse.kernel.fields import Grid, Trajectory
 from industriverse.kernel.signals import Channel, Signals
 from industriverse.services.predict._laws import _recent  # pyright: ignore[reportPrivateUsage]
-from industriverse.services.predict._stages import (
+from industriverse.services.predict._regime import (
     _few_channels,  # pyright: ignore[reportPrivateUsage]
 )
 from industriverse.services.regime_model import shipped_regime_model

@@ -21,6 +21,7 @@ BENCHES = {
     "conservation": "What each solver keeps over a whole run, and whether its entropy law holds.",
     "integrators": "Energy kept by steps in time, beside SciPy and diffrax at equal work.",
     "proofs": "Smallest violation that each check catches, and its false alarms.",
+    "transitions": "Delay and false alarms of regime changes; what sensor faults and gaps spoil.",
     "predict": "Time of a whole prediction: telemetry and fields, cold and warm.",
     "simulation": "Time of our solvers and of their best peers at equal error, in one run.",
 }

@@ -3,6 +3,7 @@
 from ._case import PredictRequest, Progress
 from ._document import block_average, input_document
 from ._laws import reported_only
+from ._regime import regime_of
 from ._service import STAGES, Predict
 from ._tools import Tools
 
@@ -14,5 +15,6 @@ __all__ = [
     "Tools",
     "block_average",
     "input_document",
+    "regime_of",
     "reported_only",
 ]

@@ -3,10 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float
 
 from industriverse.engines import economy, proofs
-from industriverse.engines.regimes import detect_regime
 from industriverse.engines.signals import annotate_fields, annotate_signals
 from industriverse.engines.vectors import embed
 from industriverse.kernel.fields import Trajectory
@@ -17,13 +15,11 @@ from industriverse.services.forecasting import PanelForecast, forecast_observati
 from industriverse.services.magnitudes import refuse_extremes
 
 from ._case import Case, present
-from ._laws import Chosen, choose, judge, needed, reported_only, reported_part, reported_signals
+from ._laws import Chosen, choose, judge, needed, reported_part, reported_signals
+from ._regime import regime_of
 from ._tools import Tools
 
 _ABSTAINING = "persistence"
-_RECENT = 1024
-"""Samples that a regime is named from: its window, the one before, and room for a second look."""
-_CELLS = 4096
 
 
 def annotate(case: Case, tools: Tools) -> Case:
@@ -66,43 +62,9 @@ def embed_and_search(case: Case, tools: Tools) -> Case:
 
 def name_regime(case: Case, tools: Tools) -> Case:
     """Name the operating regime of the recent past."""
-    observed = case.request.read.observation
-    series = _few_channels(observed, case.request.read.reported)
-    regime = detect_regime(
-        series, observed.step_s, model=tools.regime_model(), annotation=case.annotation
-    )
+    read = case.request.read
+    regime = regime_of(read.observation, read.reported, tools.regime_model(), case.annotation)
     return replace(case, regime=regime)
-
-
-def _few_channels(
-    observed: Observation, reported: tuple[str, ...], most: int = 4
-) -> Float[np.ndarray, "time channel"]:
-    """Return recent reported telemetry, or a field by its mean and strongest modes.
-
-    Of a large field evenly spread cells stand for all.
-    """
-    shown = reported_only(observed, reported)
-    if isinstance(shown, Signals):
-        return np.asarray(shown.values[-_RECENT:], np.float64)
-    table = _some_cells(shown)
-    anomaly = np.nan_to_num(table - np.nanmean(table, axis=0))
-    # The modes of few frames come from their small Gram matrix, not from the many cells.
-    strength, modes = np.linalg.eigh(anomaly @ anomaly.T)
-    strongest = modes[:, ::-1][:, :most] * np.sqrt(np.maximum(strength[::-1][:most], 0.0))
-    return np.column_stack([np.nanmean(table, axis=1), strongest])
-
-
-def _some_cells(shown: Trajectory) -> Float[np.ndarray, "time cell"]:
-    """Return the recent frames of up to about `_CELLS` cells with data, evenly spread."""
-    tables: list[np.ndarray] = []
-    wanted = max(1, _CELLS // len(shown.names))
-    valid = np.arange(shown.grid.cells) if shown.valid is None else np.flatnonzero(shown.valid)
-    # Evenly spread places between the cells' numbers: a stride could follow one column.
-    picked = valid[np.linspace(0, len(valid) - 1, min(wanted, len(valid))).astype(int)]
-    for values in shown.variables.values():
-        recent = values[-_RECENT:]
-        tables.append(np.asarray(recent.reshape(len(recent), -1)[:, picked], np.float64))
-    return np.concatenate(tables, axis=1)
 
 
 def forecast(case: Case, tools: Tools) -> Case:

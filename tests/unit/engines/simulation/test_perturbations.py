@@ -1,5 +1,8 @@
 """Perturbations against what was asked for: masks, levels, energies, laws of delay."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -406,3 +409,12 @@ def test_ramps_and_kicks_that_make_no_sense_are_refused():
         noisy_exit(0.01, 0.1, 0.05)
     with pytest.raises(ContractError, match="no noise"):
         signal_to_noise(TABLE, TABLE)
+
+
+def test_the_pages_example_runs(capsys):
+    page = Path(__file__).parents[4] / "docs" / "physics" / "perturbations.md"
+    (block,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    exec(block, {})
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.endswith("fixed point chaos")
+    assert second == "['white noise', 'stuck', 'missing in bursts'] True"
