@@ -74,7 +74,9 @@ def _product(folder: Path) -> Generator[str]:
         port = probe.getsockname()[1]
     words = ["--folder", str(folder), "serve", "--demo", "--port", str(port)]
     command = [sys.executable, "-m", "industriverse.apps.cli", *words]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    # Its own tests watch the atlas grow; here it would take a core from the browser.
+    quiet = {**os.environ, "INDUSTRIVERSE_GROW_ATLAS": "false"}
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=quiet) as process:
         url = f"http://127.0.0.1:{port}"
         _wait_until_it_predicts(url)
         _predict_once(url)

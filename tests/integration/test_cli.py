@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import xarray as xr
 from industriverse.bootstrap.settings import load_settings
 from industriverse.bootstrap.wiring import build_platform
 from industriverse.interfaces.cli.main import _interrupt
+from industriverse.kernel.plugins import Catalog, _check, installed
 from industriverse.services.documents import PredictDocument
 
 
@@ -173,10 +175,17 @@ def test_bad_calls_get_a_sentence_and_their_exit_code(run, folder, table, words,
     assert done.stdout == ""
 
 
-def test_the_catalogue_is_sound(run):
+def test_the_catalogue_is_checked(run, monkeypatch):
+    """Two plugins here; `tests/catalog` checks each of them all by itself."""
+    some = Catalog({name: installed().get(name) for name in ("heat", "heat-conduction")})
+    monkeypatch.setattr(_check, "installed", lambda: some)
     done = run("check", "catalog")
-    assert done.returncode == 0, done.stderr
-    assert "no problem" in done.stdout
+    assert (done.returncode, done.stdout) == (0, "2 plugins, no problem\n"), done.stderr
+    broken = replace(some.get("heat"), needs=("alchemy",))
+    some = Catalog({**some.plugins, "heat": broken})
+    done = run("check", "catalog")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "alchemy" in done.stderr
 
 
 def test_a_new_plugin_passes_the_check(run, folder):

@@ -44,7 +44,8 @@ def serve(
     settings = load_settings(**overrides(), **said)
     with build_platform(settings, writer=True) as platform:
         feed = _feed(platform) if demo else None
-        app = create_app(platform, feed, _growing(platform) if demo else None)
+        grows = demo and settings.grow_atlas
+        app = create_app(platform, feed, _growing(platform) if grows else None)
         app.router.lifespan_context = _lifespan(app, platform, feed)
         typer.echo(f"Industriverse on http://{settings.host}:{settings.port}", err=True)
         uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
@@ -94,16 +95,17 @@ def _warm_up(app: "FastAPI", platform: "Platform", feed: "LiveFeed | None") -> N
         feed.start(datetime.now(UTC))
     app.state.warm.set()
     _log.info("ready after %.1f s", time.perf_counter() - began)
-    if app.state.growing is not None:
+    if feed is not None:
         _grow(platform, app.state.growing)
 
 
-def _grow(platform: "Platform", growing: "GrowingAtlas") -> None:
-    """Lay the maps that ship, where there are none, and build the rest."""
+def _grow(platform: "Platform", growing: "GrowingAtlas | None") -> None:
+    """Lay the maps that ship, where there are none, and build the rest if that is wanted."""
     from industriverse.bootstrap.first_maps import lay_shipped_maps  # noqa: PLC0415 (as above)
     from industriverse.services.atlas import show_in_graph  # noqa: PLC0415
 
     if laid := lay_shipped_maps(platform.maps):
         _log.info("laid %d first maps", laid)
     show_in_graph(platform.graph, platform.maps.catalogue)
-    growing.start()
+    if growing is not None:
+        growing.start()

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     upload_limit_mb: int = Field(256, ge=1, description="Largest uploaded file.")
     field_memory_mb: int = Field(512, ge=16, description="Memory for the frames of one field.")
     workers: int = Field(2, ge=1, le=64, description="Predictions computed at the same time.")
+    grow_atlas: bool = Field(True, description="Whether the demo builds the atlas beside its work.")
 
     @model_validator(mode="after")
     def _check_token(self) -> "Settings":

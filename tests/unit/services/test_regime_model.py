@@ -68,6 +68,6 @@ def test_calibration_error_by_hand():
 
 @pytest.mark.slow
 def test_the_training_command_writes_a_model_that_loads(tmp_path, capsys):
-    main(["--out", str(tmp_path), "--per-family", "6", "--seed", "3", "--date", "2026-01-01"])
+    main(["--out", str(tmp_path), "--per-family", "2", "--seed", "3", "--date", "2026-01-01"])
     assert json.loads(capsys.readouterr().out)["records"] > 20
     assert load_regime_model(tmp_path).sha256
