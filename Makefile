@@ -24,7 +24,8 @@ test: $(STAMP) $(PAGES) test-packages ## Lint, types, floors, pages, then every 
 	$(MAKE) check
 	cd web && npm run --silent test
 	$(BIN)/pytest -q -n 2 --dist loadfile src tests --ignore tests/integration --ignore tests/e2e --ignore tests/kill
-	$(BIN)/pytest -q tests/integration tests/e2e tests/kill
+	$(BIN)/pytest -q -n 2 --dist loadfile tests/integration tests/kill
+	$(BIN)/pytest -q tests/e2e
 
 test-solvers: $(STAMP) ## The solvers against analytic and published answers, some ten minutes
 	INDUSTRIVERSE_TEST_SOLVERS=1 $(BIN)/pytest -q tests/unit/engines/simulation

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from industriverse.services.regime_model import (
     models_folder,
     shipped_regime_model,
 )
-from industriverse.services.train_regimes import calibration_error, main, measure_all
+from industriverse.services.train_regimes import calibration_error, measure_all
 
 SHIPPED = models_folder() / "regimes"
 SLOW_TO_MAKE = ("lorenz", "rossler", "pendulum", "van_der_pol")
@@ -67,7 +69,9 @@ def test_calibration_error_by_hand():
 
 
 @pytest.mark.slow
-def test_the_training_command_writes_a_model_that_loads(tmp_path, capsys):
-    main(["--out", str(tmp_path), "--per-family", "2", "--seed", "3", "--date", "2026-01-01"])
-    assert json.loads(capsys.readouterr().out)["records"] > 20
+def test_the_training_command_writes_a_model_that_loads(tmp_path):
+    words = ["--out", str(tmp_path), "--per-family", "2", "--seed", "3", "--date", "2026-01-01"]
+    command = [sys.executable, "-m", "industriverse.services.train_regimes", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["records"] > 20
     assert load_regime_model(tmp_path).sha256

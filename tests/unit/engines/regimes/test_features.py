@@ -1,8 +1,6 @@
 """The features measure what their names say, whatever the units, the order or the gaps."""
 
 import math
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -151,27 +149,6 @@ def test_a_field_of_many_cells_becomes_its_leading_patterns():
     assert window.recent.shape[1] <= 12
     strongest = np.abs(np.corrcoef(window.recent.T, time.ravel())[-1, :-1]).max()
     assert strongest > 0.999
-
-
-TIMING = """
-import time
-import numpy as np
-from industriverse.engines.regimes import measure, to_window
-random = np.random.default_rng(0)
-for shape, limit in (((512, 10), 5e-3), ((4096, 10), 20e-3)):
-    values = random.standard_normal(shape)
-    took = []
-    for _ in range(30):
-        start = time.thread_time()
-        measure(to_window(values))
-        took.append(time.thread_time() - start)
-    assert min(took) < limit, (shape, min(took))
-"""
-
-
-def test_features_are_measured_in_time():
-    """In a process without the tests' type checks; the least of thirty ignores neighbours."""
-    subprocess.run([sys.executable, "-c", TIMING], check=True)
 
 
 def test_a_wide_table_has_the_same_parts_whichever_side_is_longer():

@@ -8,11 +8,14 @@ advection makes or destroys neither heat, nor its square, nor kinetic energy.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
+
+from industriverse.engines.simulation.rollout import Number
 
 Field = Float[jax.Array, "y x"]
 Inner = Float[jax.Array, "inner x"]
@@ -101,34 +104,59 @@ class Layer:
         angle = np.pi * np.arange(self.cells // 2 + 1) / self.cells
         return (2 * np.sin(angle) / self.spacing) ** 2
 
-    def _across(self) -> tuple[Float[np.ndarray, "y y"], Float[np.ndarray, "y inner"]]:
-        """Return −∂²/∂y² at centres with zeros on the plates, and ∂/∂y from corners to centres."""
-        rows = self.rows
-        second = 2 * np.eye(rows) - np.eye(rows, k=1) - np.eye(rows, k=-1)
-        second[0, 0] = second[-1, -1] = 3.0
-        first = np.diff(np.eye(rows + 1), axis=0)[:, 1:-1]
-        return second / self.spacing**2, first / self.spacing
+    def heat_solve(self, reach: Number) -> "Solve":
+        """Return from `(1 − reach ∇²) θ` to θ, zero on the plates."""
+        number = np.arange(1.0, self.rows + 1)
+        height = np.arange(self.rows) + 0.5
+        modes = np.sin(np.pi * np.outer(height, number) / self.rows)
+        modes /= np.linalg.norm(modes, axis=0)
+        decay = jnp.asarray(self._bent(number)[:, None] + self._waves()[None, :])
+        return Solve(jnp.asarray(modes), 1 / (1 + reach * decay), jnp.zeros((0, *decay.shape)))
 
-    def heat_inverse(self, reach: float) -> Float[np.ndarray, "wave y y"]:
-        """Return the inverse of `1 − reach ∇²` for θ, zero on the plates, of each wave along x."""
-        second, _ = self._across()
-        one = np.eye(self.rows)
-        square = self._waves()[:, None, None]
-        return np.linalg.inv(one + reach * (square * one + second))
+    def stream_solve(self, reach: Number) -> "Solve":
+        """Return from `(1 − reach ∇²)` vorticity to ψ, without slip.
 
-    def stream_inverse(self, reach: float) -> Float[np.ndarray, "wave inner inner"]:
-        """Return from `(1 − reach ∇²)` vorticity to ψ, without slip, of each wave along x."""
-        second, first = self._across()
-        one = np.eye(self.rows - 1)
-        square = self._waves()[:, None, None]
-        bent = first.T @ first
-        viscous = square**2 * one + 2 * square * bent + first.T @ second @ first
-        return np.linalg.inv(square * one + bent + reach * viscous)
+        With slip the operator is `D = Λ (1 + reach Λ)` on sines, `Λ` their −∇². Each plate adds
+        the shear that stops its fluid, `c g gᵀ` with g beside the plate; the sum and the
+        difference of the two plates see sines of one parity each, so that the inverse of the
+        whole is that of D less one product a parity (Sherman & Morrison 1950).
+        """
+        number = np.arange(1.0, self.rows)
+        angle = np.pi * np.outer(number, number) / self.rows
+        modes = jnp.asarray(np.sqrt(2 / self.rows) * np.sin(angle))
+        decay = jnp.asarray(self._bent(number)[:, None] + self._waves()[None, :])
+        free = 1 / (decay * (1 + reach * decay))
+        beside = jnp.stack([modes[0] + modes[-1], modes[0] - modes[-1]])[:, :, None]
+        pull = free[None] * beside
+        held = self.spacing**4 / reach + (beside * pull).sum(axis=1, keepdims=True)
+        return Solve(modes, free, pull / jnp.sqrt(held))
+
+    def _bent(self, number: Float[np.ndarray, "mode"]) -> Float[np.ndarray, "mode"]:
+        """Return −∂²/∂y² of the sines with so many half waves between the plates."""
+        return (2 * np.sin(np.pi * number / (2 * self.rows)) / self.spacing) ** 2
 
 
-def solved(inverse: Float[jax.Array, "wave row row"], values: Field) -> Field:
-    """Return the field that a matrix a wave along x makes of another."""
-    waves = jnp.fft.rfft(values, axis=1)
-    # One real product for both parts: half the time of a complex one.
-    parts = jnp.einsum("kij,jkp->ikp", inverse, jnp.stack([waves.real, waves.imag], axis=-1))
-    return jnp.fft.irfft(jax.lax.complex(parts[..., 0], parts[..., 1]), n=values.shape[1], axis=1)
+class Solve(NamedTuple):
+    """An inverse across the layer, for all waves along it: diagonal but for two products.
+
+    Attributes:
+        modes: `(y, mode)`. Sines across, orthonormal.
+        free: `(mode, wave)`. What becomes of each without the plates' pull.
+        pull: `(parity, mode, wave)`. v of each `v vᵀ` taken off.
+    """
+
+    modes: Float[jax.Array, "y mode"]
+    free: Float[jax.Array, "mode wave"]
+    pull: Float[jax.Array, "parity mode wave"]
+
+    def __call__(self, values: Field) -> Field:
+        """Return the field that the inverse makes of another."""
+        waves = jnp.fft.rfft(values, axis=1)
+        # A real product for both parts: half the time of a complex one.
+        parts = jnp.concatenate([waves.real, waves.imag], axis=1)
+        asked = (self.modes.T @ parts).reshape(-1, 2, waves.shape[1])
+        made = self.free[:, None, :] * asked
+        for pull in self.pull:
+            made = made - pull[:, None, :] * (pull[:, None, :] * asked).sum(axis=0, keepdims=True)
+        real, imaginary = jnp.split(self.modes @ made.reshape(parts.shape), 2, axis=1)
+        return jnp.fft.irfft(jax.lax.complex(real, imaginary), n=values.shape[1], axis=1)

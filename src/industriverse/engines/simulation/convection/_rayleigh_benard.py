@@ -16,7 +16,7 @@ from jaxtyping import Float
 
 from industriverse.engines.simulation.rollout import Number, rolled, steps_between
 
-from ._layer import Field, Inner, Layer, solved
+from ._layer import Field, Inner, Layer, Solve
 
 _STAGE = 1 - 1 / math.sqrt(2)
 _FIRST = 1 - 1 / (2 * _STAGE)
@@ -101,8 +101,8 @@ class RayleighBenard:
         parts = _Parts(
             self,
             step_s,
-            jnp.asarray(self.layer.heat_inverse(reach * self.diffusivity)),
-            jnp.asarray(self.layer.stream_inverse(reach * self.viscosity)),
+            self.layer.heat_solve(reach * self.diffusivity),
+            self.layer.stream_solve(reach * self.viscosity),
         )
         return rolled(_step, parts, start, frames, count)
 
@@ -125,8 +125,8 @@ class RayleighBenard:
 class _Parts(NamedTuple):
     system: RayleighBenard
     step_s: Number
-    heat: Float[jax.Array, "..."]
-    stream: Float[jax.Array, "..."]
+    heat: Solve
+    stream: Solve
 
 
 def _step(parts: _Parts, flow: Flow) -> Flow:
@@ -135,7 +135,7 @@ def _step(parts: _Parts, flow: Flow) -> Flow:
     reach = _STAGE * step_s
 
     def implicit(warmth: Field, vorticity: Inner) -> tuple[Field, Inner]:
-        return solved(parts.heat, warmth), solved(parts.stream, vorticity)
+        return parts.heat(warmth), parts.stream(vorticity)
 
     turning = layer.curl(*layer.velocity(flow.stream))
     carried, turned = system.explicit(flow.warmth, flow.stream)
