@@ -1,4 +1,4 @@
-"""Make the atlas' part that ships: `python -m industriverse.apps.first_maps`, some five minutes."""
+"""Make the atlas' part that ships: `python -m industriverse.apps.first_maps`, some two minutes."""
 
 import sys
 import tempfile

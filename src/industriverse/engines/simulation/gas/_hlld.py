@@ -5,6 +5,7 @@ density, velocity along y, x and z, pressure, and the field along y, x and z in 
 magnetic pressure is B²/2; faces stand across x.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -13,16 +14,26 @@ from jaxtyping import Float
 
 Magnetic8 = Float[jax.Array, "8 y x"]
 Scalar = Float[jax.Array, "y x"]
+Vector = tuple[Scalar, Scalar, Scalar]
 _DEGENERATE = 1e-8
+
+
+class _Parts(NamedTuple):
+    """Conserved values, or their flux, as single arrays: whole ones are copied at every change."""
+
+    density: Scalar
+    momentum: Vector
+    energy: Scalar
+    field: Vector
 
 
 class _Side(NamedTuple):
     """One side of a face: the state, its flux, its outer wave, and the state behind that wave."""
 
-    state: Magnetic8
-    flux: Magnetic8
+    state: _Parts
+    flux: _Parts
     outer: Scalar
-    star: Magnetic8
+    star: _Parts
 
 
 def conserved_magnetic(values: Magnetic8, gamma: float) -> Magnetic8:
@@ -68,7 +79,8 @@ def five_wave_flux(left: Magnetic8, right: Magnetic8, gamma: float) -> Magnetic8
         _side(values, gamma, outer, (middle, pressure))
         for values, outer in ((left, first), (right, last))
     ]
-    return _across(sides[0], sides[1], middle)
+    density, momentum, energy, field = _across(sides[0], sides[1], middle)
+    return jnp.stack([density, *momentum, energy, *field])
 
 
 def _total_pressure(values: Magnetic8) -> Scalar:
@@ -78,8 +90,21 @@ def _total_pressure(values: Magnetic8) -> Scalar:
 def _side(values: Magnetic8, gamma: float, outer: Scalar, contact: tuple[Scalar, Scalar]) -> _Side:
     """Return one side; `contact` is the speed and the total pressure between the waves."""
     middle, pressure = contact
-    density, along, normal = values[0], values[2], values[6]
-    state, total = conserved_magnetic(values, gamma), _total_pressure(values)
+    density, y, along, z, gas, field_y, normal, field_z = values
+    speeds, field = (y, along, z), (field_y, normal, field_z)
+    pull, total = _dot(speeds, field), gas + _dot(field, field) / 2
+    energy = gas / (gamma - 1) + density * _dot(speeds, speeds) / 2 + _dot(field, field) / 2
+    state = _Parts(density, _times(density, speeds), energy, field)
+    flux = _Parts(
+        density * along,
+        (
+            density * along * y - normal * field_y,
+            density * along**2 - normal**2 + total,
+            density * along * z - normal * field_z,
+        ),
+        along * (energy + total) - normal * pull,
+        (along * field_y - normal * y, jnp.zeros_like(along), along * field_z - normal * z),
+    )
     closing = density * (outer - along)
     behind = closing / (outer - middle)
     bend = closing * (outer - middle) - normal**2
@@ -87,60 +112,61 @@ def _side(values: Magnetic8, gamma: float, outer: Scalar, contact: tuple[Scalar,
     bend = jnp.where(calm, 1.0, bend)
     push = jnp.where(calm, 0.0, normal * (middle - along) / bend)
     grown = jnp.where(calm, 1.0, (closing * (outer - along) - normal**2) / bend)
-    velocity = (values[1:4] - push[None] * values[5:]).at[1].set(middle)
-    field = (grown[None] * values[5:]).at[1].set(normal)
-    work = (values[1:4] * values[5:]).sum(axis=0) - (velocity * field).sum(axis=0)
-    gained = pressure * middle - total * along + normal * work
-    energy = ((outer - along) * state[4] + gained) / (outer - middle)
-    star = jnp.concatenate([behind[None], behind[None] * velocity, energy[None], field])
-    return _Side(state, _flux(values, state, total), outer, star)
+    velocity = y - push * field_y, middle, z - push * field_z
+    turned = grown * field_y, normal, grown * field_z
+    gained = pressure * middle - total * along + normal * (pull - _dot(velocity, turned))
+    between = ((outer - along) * energy + gained) / (outer - middle)
+    star = _Parts(behind, _times(behind, velocity), between, turned)
+    return _Side(state, flux, outer, star)
 
 
-def _flux(values: Magnetic8, state: Magnetic8, total: Scalar) -> Magnetic8:
-    """Return the exact flux along x of one state."""
-    along, normal = values[2], values[6]
-    carried = along[None] * state
-    power = total * along - normal * (values[1:4] * values[5:]).sum(axis=0)
-    return jnp.concatenate(
-        [
-            carried[:1],
-            (carried[1:4] - normal[None] * values[5:]).at[1].add(total),
-            (carried[4] + power)[None],
-            carried[5:] - normal[None] * values[1:4],
-        ]
-    )
-
-
-def _across(left: _Side, right: _Side, middle: Scalar) -> Magnetic8:
+def _across(left: _Side, right: _Side, middle: Scalar) -> _Parts:
     """Return the flux at the face, from the side from which the contact comes."""
-    normal, forward = left.star[6], middle >= 0
-    roots = jnp.sqrt(left.star[0]), jnp.sqrt(right.star[0])
-    side = _Side(*(jnp.where(forward, *both) for both in zip(left, right, strict=True)))
+    normal, forward = left.star.field[1], middle >= 0
+    roots = jnp.sqrt(left.star.density), jnp.sqrt(right.star.density)
+    side: _Side = jax.tree.map(partial(jnp.where, forward), left, right)
     root = jnp.where(forward, *roots)
     # Alfvén waves go out from the contact: to the left of it against x, to the right along it.
     sign = jnp.where(forward, -1.0, 1.0)
     inner = middle + sign * jnp.abs(normal) / root
-    jump = _twist(left.star, right.star, roots, jnp.sign(normal))
-    velocity, field = (
-        part.at[1].set(kept) for part, kept in zip(jump, (middle, normal), strict=True)
-    )
+    jumps = [_twist(left.star, right.star, roots, (at, jnp.sign(normal))) for at in (0, 2)]
+    velocity = jumps[0][0], middle, jumps[1][0]
+    field = jumps[0][1], normal, jumps[1][1]
     star = side.star
-    work = (star[1:4] * star[5:]).sum(axis=0) / star[0] - (velocity * field).sum(axis=0)
-    energy = star[4] + sign * root * work * jnp.sign(normal)
-    core = jnp.concatenate([star[:1], star[:1] * velocity, energy[None], field])
-    past = [
+    work = _dot(star.momentum, star.field) / star.density - _dot(velocity, field)
+    energy = star.energy + sign * root * work * jnp.sign(normal)
+    core = _Parts(star.density, _times(star.density, velocity), energy, field)
+    first, second = (
         jnp.where(forward, jnp.minimum(at, 0), jnp.maximum(at, 0)) for at in (side.outer, inner)
-    ]
-    return side.flux + past[0][None] * (star - side.state) + past[1][None] * (core - star)
+    )
+
+    def through(flux: Scalar, state: Scalar, star: Scalar, core: Scalar) -> Scalar:
+        return flux + first * (star - state) + second * (core - star)
+
+    return jax.tree.map(through, side.flux, side.state, star, core)
 
 
 def _twist(
-    left: Magnetic8, right: Magnetic8, roots: tuple[Scalar, Scalar], sign: Scalar
-) -> tuple[Float[jax.Array, "3 y x"], Float[jax.Array, "3 y x"]]:
-    """Return velocity and field between the Alfvén waves, the parts along the face."""
-    a, b = (root[None] for root in roots)
-    speeds = left[1:4] / left[:1], right[1:4] / right[:1]
-    turn = sign[None]
-    velocity = (a * speeds[0] + b * speeds[1] + (right[5:] - left[5:]) * turn) / (a + b)
-    swing = a * b * (speeds[1] - speeds[0]) * turn
-    return velocity, (a * right[5:] + b * left[5:] + swing) / (a + b)
+    left: _Parts, right: _Parts, roots: tuple[Scalar, Scalar], where: tuple[int, Scalar]
+) -> tuple[Scalar, Scalar]:
+    """Return velocity and field between the Alfvén waves along one axis of the face.
+
+    Args:
+        left: The state behind the left wave.
+        right: The same of the right one.
+        roots: The roots of their densities.
+        where: The axis, and the sign of the field through the face.
+    """
+    (a, b), (axis, turn) = roots, where
+    before, after = left.momentum[axis] / left.density, right.momentum[axis] / right.density
+    fields = left.field[axis], right.field[axis]
+    velocity = (a * before + b * after + (fields[1] - fields[0]) * turn) / (a + b)
+    return velocity, (a * fields[1] + b * fields[0] + a * b * (after - before) * turn) / (a + b)
+
+
+def _times(factor: Scalar, vector: Vector) -> Vector:
+    return factor * vector[0], factor * vector[1], factor * vector[2]
+
+
+def _dot(one: Vector, other: Vector) -> Scalar:
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]

@@ -142,12 +142,14 @@ class MagneticGas:
     def _sweep(self, values: Values, through: Float[jax.Array, "y x"]) -> Values:
         """Return the fluxes through the left face of each cell, given the field through it."""
         padded = jnp.pad(values, ((0, 0), (0, 0), (GHOSTS, GHOSTS - 1)), mode="wrap")
+        # Else the compiler folds the padding, and below the flux, into each of their many uses.
+        padded = jax.lax.optimization_barrier(padded)
         near = padded[..., 2:-3], padded[..., 3:-2]
         left, right = (
             jnp.where(_is_gas(at)[None], at, cell).at[_ALONG_X].set(through)
             for at, cell in zip(face_values(padded), near, strict=True)
         )
-        return five_wave_flux(left, right, self.gamma)
+        return jax.lax.optimization_barrier(five_wave_flux(left, right, self.gamma))
 
 
 @partial(jax.jit, static_argnums=(0, 2))
