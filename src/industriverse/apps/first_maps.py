@@ -15,6 +15,8 @@ from industriverse.services.atlas import BuildRequest, Maps, build
 _CELLS = 32
 _LARGEST = 1_000_000
 """Bytes; the repository takes no larger file of data."""
+_HEADS = 250
+"""Bytes that an archive spends on an entry's two heads, its path of some 60 letters in each."""
 
 
 def main() -> None:
@@ -48,7 +50,8 @@ def pack(store: Path, sequences: list[str], target: Path) -> list[str]:
             home = store / f"{sequence}.zarr"
             paths = sorted(path for path in home.rglob("*") if path.is_file())
             size = sum(path.stat().st_size for path in paths)
-            if archive.fp is not None and archive.fp.tell() + size > _LARGEST:
+            heads = _HEADS * (len(archive.infolist()) + len(paths))
+            if archive.fp is not None and archive.fp.tell() + size + heads > _LARGEST:
                 break
             for path in paths:
                 # One date for all, so that the same maps make the same file.
