@@ -1,8 +1,5 @@
-"""The figures that the documentation claims, measured again on the reference data."""
+"""The benchmarks of solvers, integrators and transitions, on small programmes."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -21,9 +18,7 @@ from industriverse.services.bench._flow_race import FlowRace
 from industriverse.services.bench._fluid_race import FluidRace
 from industriverse.services.bench._light_race import LightRace
 from industriverse.services.bench.transitions import Size
-from industriverse.services.documents import BenchDocument
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
+from tests.bench_command import DATA
 
 
 def settings_in(folder: Path) -> BenchSettings:
@@ -31,47 +26,6 @@ def settings_in(folder: Path) -> BenchSettings:
         raise AssertionError(f"no file is predicted, but {path} was asked for")
 
     return BenchSettings(0, DATA, folder, lambda text, share: None, refuse)  # pyright: ignore[reportArgumentType]
-
-
-def measure(name: str, folder: Path) -> BenchDocument:
-    """Run a benchmark as its users do: in a process of its own, without checked types."""
-    program = Path(sys.executable).with_name("industriverse")
-    command = [str(program), "bench", name, "--json", "--data", str(DATA)]
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"INDUSTRIVERSE_FOLDER": str(folder)},
-    )
-    assert done.returncode == 0, done.stderr
-    return BenchDocument.model_validate_json(done.stdout)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not DATA.is_dir(), reason="the reference data are not here")
-def test_intervals_keep_their_promise_on_real_data(tmp_path):
-    metrics = measure("calibration", tmp_path).metrics
-    assert metrics["sets_with_a_whole_block"] >= 12
-    assert metrics["share_coverage_in_range"] >= 0.9
-    assert metrics["share_coverage_in_range_of_those"] >= 0.9
-    assert metrics["median_worst_block"] >= 0.8
-    assert metrics["median_interval_ratio"] <= 1.05
-    assert metrics["share_interval_ratio_ok"] >= 0.9
-    assert metrics["share_blend_near_best"] >= 0.8
-    assert metrics["share_blend_beats_persistence"] >= 0.6
-
-
-@pytest.mark.slow
-def test_every_planted_violation_is_caught_and_perfect_forecasts_pass(tmp_path):
-    document = measure("proofs", tmp_path)
-    for domain in ("heat", "flow", "signal"):
-        assert document.metrics[f"violations_caught/{domain}"] == 1
-        for stage in ("lawful", "settled"):
-            assert document.metrics[f"false_alarm_rate/{domain}/{stage}"] <= 0.03
-    named = {(row["domain"], row["violation"]): row for row in document.rows}
-    assert len(named) >= 33
-    assert all(row["caught_by"] for row in named.values())
 
 
 def small():
