@@ -16,7 +16,15 @@ from pathlib import Path
 import neo4j
 import pytest
 
-from tests.neo4j_server import Server, cache_folder, free_port, or_skip, running, wait_for
+from tests.neo4j_server import (
+    Server,
+    cache_folder,
+    fetch_or_say,
+    free_port,
+    or_skip,
+    running,
+    wait_for,
+)
 
 _PINS = Path(__file__).parent / "bolt_servers" / "arcadedb.txt"
 
@@ -71,9 +79,9 @@ def fetch() -> Path:
 def _package() -> Path:
     whole = (cache_folder("arcadedb", _PINS) / "whole").exists()
     if not whole and os.environ.get("INDUSTRIVERSE_TEST_INSTALL") != "1":
-        pytest.skip("no ArcadeDB here; INDUSTRIVERSE_TEST_INSTALL=1 fetches one")
+        pytest.skip("no ArcadeDB here; `make setup` fetches one")
     return or_skip(fetch)
 
 
 if __name__ == "__main__":
-    fetch()
+    fetch_or_say(fetch, "ArcadeDB")

@@ -1,21 +1,24 @@
 """A real Neo4j Community server in a temporary folder, on a random port of loopback.
 
 Its jars come through Maven as the machine has it set up, into the user's cache, and are used only
-if they are those that `bolt_servers/neo4j.sha256` lists. `make graph-servers` brings them.
+if they are those that `bolt_servers/neo4j.sha256` lists. `make setup` brings them.
 """
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import neo4j
 import pytest
@@ -24,6 +27,8 @@ from neo4j.exceptions import DriverError, Neo4jError
 _HERE = Path(__file__).parent / "bolt_servers"
 _LIST = _HERE / "neo4j.sha256"
 _START_S = 120
+_OLDEST_JAVA = 17
+Found = TypeVar("Found")
 _SETTINGS = """
 server.bolt.listen_address=127.0.0.1:{port}
 server.http.enabled=false
@@ -58,9 +63,8 @@ class Server:
 @contextmanager
 def running_server() -> Generator[Server]:
     """Start a server with an empty graph, yield its address, stop it."""
-    java, jars = shutil.which("java"), _jars()
-    if java is None:
-        pytest.skip("no Java here to run Neo4j")
+    java = or_skip(find_java)
+    jars = _jars()
     with tempfile.TemporaryDirectory(prefix="iv-neo4j-") as name:
         folder, port, password = Path(name), free_port(), secrets.token_hex(12)
         (folder / "conf").mkdir()
@@ -83,15 +87,37 @@ def running_server() -> Generator[Server]:
                 yield Server(url, "neo4j", password, driver)
 
 
+def find_java() -> str:
+    """Return the path of a Java that can run Neo4j.
+
+    Raises:
+        RuntimeError: There is none, it is too old, or it does not tell its version.
+    """
+    java = shutil.which("java")
+    if java is None:
+        raise RuntimeError("no Java here to run Neo4j")
+    told = subprocess.run([java, "-version"], check=False, capture_output=True, text=True)
+    found = re.search(r'version "(?:1\.)?(\d+)', told.stderr + told.stdout)
+    if told.returncode != 0 or found is None:
+        raise RuntimeError(f"{java} does not tell its version")
+    if int(found[1]) < _OLDEST_JAVA:
+        raise RuntimeError(f"Java {found[1]} is here; Neo4j needs {_OLDEST_JAVA} or newer")
+    return java
+
+
 def fetch() -> Path:
     """Bring the jars into the cache, where they are not; return their folder.
 
     Raises:
-        RuntimeError: Maven fails, or brings other jars than those that are listed.
+        RuntimeError: No Java here can run them, or there is no Maven, or it fails, or it brings
+            other jars than those that are listed.
     """
+    find_java()
     folder = cache_folder("neo4j", _LIST)
     if not _wrong(folder):
         return folder
+    if shutil.which("mvn") is None:
+        raise RuntimeError("no Maven here to fetch Neo4j")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as fresh:
         words = ["mvn", "-q", "-B", "-f", str(_HERE / "neo4j.xml"), "dependency:copy-dependencies"]
@@ -151,19 +177,25 @@ def wait_for(ready: Callable[[], object], last_words: Callable[[], str]) -> None
 def _jars() -> Path:
     if _wrong(folder := cache_folder("neo4j", _LIST)):
         if os.environ.get("INDUSTRIVERSE_TEST_INSTALL") != "1":
-            pytest.skip("no Neo4j here; INDUSTRIVERSE_TEST_INSTALL=1 fetches one")
-        if shutil.which("mvn") is None:
-            pytest.skip("no Maven here to fetch Neo4j")
+            pytest.skip("no Neo4j here; `make setup` fetches one")
         return or_skip(fetch)
     return folder
 
 
-def or_skip(fetch: Callable[[], Path]) -> Path:
-    """Fetch a server, or skip its suite with the reason."""
+def or_skip(need: Callable[[], Found]) -> Found:
+    """Return what a server needs, or skip its suite with the reason."""
     try:
-        return fetch()
+        return need()
     except RuntimeError as error:
         pytest.skip(str(error))
+
+
+def fetch_or_say(fetch: Callable[[], Path], server: str) -> None:
+    """Fetch a server, or end with 1 and a sentence that says why its suite will skip."""
+    try:
+        fetch()
+    except (RuntimeError, OSError) as error:
+        sys.exit(f"{server} is not fetched, so its tests will be skipped: {error}")
 
 
 def _wrong(folder: Path) -> list[str]:
@@ -177,4 +209,4 @@ def _wrong(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    fetch()
+    fetch_or_say(fetch, "Neo4j")

@@ -4,23 +4,12 @@ import threading
 
 import pytest
 
+from industriverse.adapters.graph_schema import VERSIONS
 from industriverse.kernel.errors import ContractError, UnavailableError
 from industriverse.kernel.ports import GraphStore
-from industriverse.kernel.ports.graph import Value
+from industriverse.kernel.ports.graph import Parameter, Value
+from tests.contracts.graph_names import PROPERTIES, RELATIONS, UNIQUE
 
-LABELS = {
-    "EnergyDomain",
-    "EnergyMap",
-    "EnergySnapshot",
-    "EnergyVector",
-    "RegimeTransition",
-    "ModelUnit",
-    "Hypothesis",
-    "Service",
-    "Proof",
-    "ShadowTwin",
-    "ConsensusProposal",
-}
 SNAPSHOT = "CREATE (:EnergySnapshot {snapshot_id: $id, regime: $regime, energy_mean: $mean})"
 
 
@@ -40,9 +29,143 @@ class GraphStoreContract:
         assert graph.migrate() == version >= 1
         assert graph.run("MATCH (s:EnergySnapshot) RETURN count(*) AS n") == [{"n": 1}]
 
-    @pytest.mark.parametrize("label", sorted(LABELS))
+    @pytest.mark.parametrize("label", sorted(PROPERTIES))
     def test_every_label_is_there(self, ready: GraphStore, label: str):
         assert ready.run(f"MATCH (n:{label}) RETURN count(*) AS n") == [{"n": 0}]
+
+    @pytest.mark.parametrize("label", sorted(PROPERTIES))
+    def test_every_property_comes_back_as_it_went(self, ready: GraphStore, label: str):
+        given: dict[str, Parameter] = dict(PROPERTIES[label])  # pyright: ignore[reportAssignmentType]
+        key, *others = given
+        sets = ", ".join(f"n.{name} = ${name}" for name in others)
+        ready.run(f"MERGE (n:{label} {{{key}: ${key}}}) ON CREATE SET {sets}", given)
+        told = ", ".join(f"n.{name} AS {name}" for name in given)
+        (row,) = ready.run(f"MATCH (n:{label}) RETURN {told}")
+        assert row == given
+        assert {name: type(value) for name, value in row.items()} == {
+            name: type(value) for name, value in given.items()
+        }
+
+    @pytest.mark.parametrize(("start", "name", "end", "properties"), RELATIONS)
+    def test_every_relation_leads_one_way_between_its_labels(
+        self, ready: GraphStore, start: str, name: str, end: str, properties: dict[str, Parameter]
+    ):
+        ends = (
+            f"(a:{start} {{{next(iter(PROPERTIES[start]))}: 'a'}})",
+            f"(b:{end} {{{next(iter(PROPERTIES[end]))}: 'b'}})",
+        )
+        for node in ends:
+            ready.run(f"CREATE {node}")
+        sets = ", ".join(f"r.{key} = ${key}" for key in properties)
+        merge = f"MATCH {ends[0]}, {ends[1]} MERGE (a)-[r:{name}]->(b)"
+        for _ in range(2):
+            ready.run(merge + (f" ON CREATE SET {sets}" if sets else ""), properties)
+        told = "".join(f", r.{key} AS {key}" for key in properties)
+        there = f"MATCH {ends[0]}-[r:{name}]->{ends[1]} RETURN 1 AS found{told}"
+        assert ready.run(there) == [{"found": 1, **properties}]
+        assert ready.run(f"MATCH {ends[0]}<-[r:{name}]-{ends[1]} RETURN r IS NULL AS x") == []
+        if start != end:
+            with pytest.raises(ContractError):
+                ready.run(f"MATCH {ends[0]}, {ends[1]} MERGE (b)-[r:{name}]->(a)")
+
+    @pytest.mark.parametrize(("label", "name"), UNIQUE)
+    def test_no_two_nodes_have_what_is_unique(self, ready: GraphStore, label: str, name: str):
+        key = next(iter(PROPERTIES[label]))
+        create = f"CREATE (:{label} {{{key}: $key}})"
+        if name != key:
+            create = f"CREATE (:{label} {{{key}: $key, {name}: $value}})"
+        ready.run(create, {"key": "a", "value": "same"})
+        with pytest.raises(ContractError):
+            ready.run(create, {"key": "a" if name == key else "b", "value": "same"})
+        assert ready.run(f"MATCH (n:{label}) RETURN n.{key} AS key") == [{"key": "a"}]
+
+    def test_a_name_that_is_taken_is_not_taken_over(self, ready: GraphStore):
+        for domain in ("a", "b"):
+            ready.run(
+                "MERGE (d:EnergyDomain {domain_id: $id}) ON CREATE SET d.name = $id", {"id": domain}
+            )
+        rename = "MATCH (d:EnergyDomain {domain_id: 'b'}) SET d.name = $name"
+        with pytest.raises(ContractError):
+            ready.run(rename, {"name": "a"})
+        ready.run(rename, {"name": "c"})
+        for domain in ("x", "y"):  # no name is nobody's
+            ready.run("CREATE (:EnergyDomain {domain_id: $id})", {"id": domain})
+        rows = ready.run("MATCH (d:EnergyDomain) RETURN d.name AS name ORDER BY name")
+        assert [row["name"] for row in rows] == ["a", "c", None, None]
+
+    def test_an_older_graph_is_brought_up_to_date_and_keeps_its_data(
+        self, graph: GraphStore, monkeypatch: pytest.MonkeyPatch
+    ):
+        for adapter in ("graph_ladybug", "graph_neo4j"):
+            monkeypatch.setattr(f"industriverse.adapters.{adapter}.VERSIONS", VERSIONS[:2])
+        assert graph.migrate() == 2
+        graph.run(
+            "CREATE (:EnergyDomain {domain_id: 'd', name: 'fluid'})-[:HAS_MAP]->"
+            "(:EnergyMap {map_id: 'm', title: 'old', sequence: 7})"
+        )
+        with pytest.raises(ContractError):
+            graph.run("MATCH (d:EnergyDomain) RETURN d.resolution AS r")
+        monkeypatch.undo()
+        assert graph.migrate() == graph.migrate() == len(VERSIONS)
+        graph.run("MATCH (d:EnergyDomain) SET d.resolution = $cells", {"cells": [64, 32]})
+        assert graph.run(
+            "MATCH (d:EnergyDomain)-[:HAS_MAP]->(m:EnergyMap) RETURN d.name AS name, "
+            "d.resolution AS cells, m.title AS title, m.sequence AS n, m.facts AS facts"
+        ) == [{"name": "fluid", "cells": [64, 32], "title": "old", "n": 7, "facts": None}]
+
+    def test_rows_are_written_in_one_statement(self, ready: GraphStore):
+        rows: Parameter = [
+            {"id": f"v{n}", "map": f"m{n % 2}", "e": n, "at": [n, 1], "score": n / 4}
+            for n in range(300)
+        ]
+        for _ in range(2):
+            ready.run(
+                "UNWIND $rows AS row MERGE (v:EnergyVector {vector_id: row.id}) "
+                "SET v.energy = row.e, v.coords = row.at, v.regime_score = row.score",
+                {"rows": rows},
+            )
+        maps: Parameter = [{"id": "m0"}, {"id": "m1"}]
+        ready.run("UNWIND $maps AS one CREATE (:EnergyMap {map_id: one.id})", {"maps": maps})
+        for _ in range(2):
+            ready.run(
+                "UNWIND $rows AS row MATCH (v:EnergyVector {vector_id: row.id}), "
+                "(m:EnergyMap {map_id: row.map}) MERGE (v)-[:LOCATED_IN]->(m)",
+                {"rows": rows},
+            )
+        told = ready.run(
+            "MATCH (v:EnergyVector)-[r:LOCATED_IN]->(m:EnergyMap) "
+            "RETURN m.map_id AS id, count(r) AS n, sum(v.energy) AS e ORDER BY id"
+        )
+        assert told == [{"id": "m0", "n": 150, "e": 22350.0}, {"id": "m1", "n": 150, "e": 22500.0}]
+        assert isinstance(told[0]["e"], float)
+        last = "MATCH (v:EnergyVector {vector_id: 'v299'}) RETURN v.coords AS at"
+        assert ready.run(last) == [{"at": [299, 1]}]
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            [],
+            [{"id": "a", "n": "three"}],
+            [{"id": "a", "n": None}],
+            [{"id": "a", "n": 1}, {"id": "b", "n": None}],
+            [{"id": "a", "n": 1}, {"id": "b", "n": 2.5}],
+            [{"id": "a", "n": 1}, {"id": "b"}],
+            [{"id": "a", "n": 1}, {"n": 1, "id": "b"}],
+            [{"id": "a", "n": 1}, "b"],
+            [{"id": "a", "n": 1 << 63}],
+            [{"id": "a", "other": 1}],
+            ["a"],
+        ],
+    )
+    def test_rows_that_do_not_fit_are_refused_and_leave_nothing(
+        self, ready: GraphStore, rows: Parameter
+    ):
+        with pytest.raises(ContractError):
+            ready.run(
+                "UNWIND $rows AS row CREATE (:ModelUnit {model_id: row.id, generation: row.n})",
+                {"rows": rows},
+            )
+        assert ready.run("MATCH (m:ModelUnit) RETURN count(*) AS n") == [{"n": 0}]
 
     def test_gives_back_values_of_every_kind(self, ready: GraphStore):
         ready.run(

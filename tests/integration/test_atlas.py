@@ -14,7 +14,8 @@ from tests.fakes.runs import MemoryRunStore
 DOCUMENT = {
     "annotation": {"unit": "J/m^3", "energy": 5.0, "entropy": 1.5},
     "input": {"shape": [4, 8, 8]},
-    "regime": {"probabilities": {"stable": 0.8}},
+    "regime": {"probabilities": {"stable": 0.8}, "confirmed": True},
+    "forecast": {"model": "blend", "weights": {"ridge": 0.75, "persistence": 0.25, "season": 0.0}},
 }
 CONTEXT = Context("0" * 31 + "1", tenant="a")
 

@@ -1,8 +1,10 @@
 """Building the atlas for real: on disk, killed and resumed, in the graph, from the terminal."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from multiprocessing import active_children
 from pathlib import Path
@@ -29,16 +31,30 @@ from industriverse.services.atlas import (
     plan,
     show_in_graph,
 )
+from industriverse.services.atlas._jobs import _MOST_FRAMES
 from industriverse.services.atlas._workers import Worker
 from tests.contracts.atlas_maps import facts_of, made_frames
 from tests.contracts.run_store import make_run
-from tests.fakes.atlas_runs import CELLS, RUNS, tiny_catalog
+from tests.fakes.atlas_runs import CELLS, RUNS, tiny_catalog, two_domains
 from tests.fakes.clock import HandClock
 from tests.fakes.maps import MemoryAtlasCatalog, MemoryMapStore
 from tests.fakes.runs import MemoryRunStore
 from tests.integration.test_atlas import DOCUMENT
 
 TINY = BuildRequest(cells=CELLS, maps=2)
+ELEVEN = (
+    "plasma",
+    "fluid",
+    "astrophysics",
+    "radiative_layer",
+    "active_matter",
+    "molecular",
+    "climate",
+    "convection",
+    "reaction_diffusion",
+    "materials",
+    "electromagnetics",
+)
 
 
 def checksums(maps):
@@ -109,6 +125,58 @@ def test_a_killed_build_goes_on_and_ends_with_the_same_maps(whole, tmp_path):
     assert checksums(maps) == checksums(whole[0])
     assert audit(maps).findings == ()
     assert not list(tmp_path.rglob(".new-*"))
+
+
+@pytest.mark.slow
+def test_a_build_killed_while_two_workers_solve_goes_on_and_ends_with_the_same_maps(tmp_path):
+    whole, request = in_memory(), replace(TINY, workers=2)
+    build(whole, two_domains(), TINY)
+    code = (
+        "from dataclasses import replace\n"
+        "from pathlib import Path\n"
+        "from tests.fakes.atlas_runs import kill_at, two_domains\n"
+        "from tests.integration.test_atlas_build import TINY, on_disk\n"
+        "from industriverse.services.atlas import build\n"
+        "kill_at(4)\n"
+        f"maps = on_disk(Path({str(tmp_path)!r}))\n"
+        "build(maps, two_domains(), replace(TINY, workers=2))\n"
+    )
+    died = subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
+    assert died.wait() == -signal.SIGKILL
+    assert soon(lambda: not group_lives(died.pid)), "a worker outlives the build"
+    maps = on_disk(tmp_path)
+    left = len(maps.store.sequences())
+    report = build(maps, two_domains(), request)
+    assert report.notes == ()
+    assert len(report.domains) == 2
+    assert left < sum(d.sequences for d in report.domains)
+    assert sum(d.built for d in report.domains) == sum(d.sequences for d in report.domains) - left
+    assert checksums(maps) == checksums(whole)
+    assert audit(maps).findings == ()
+    assert not list(tmp_path.rglob(".new-*"))
+    assert active_children() == []
+
+
+def group_lives(group: int) -> bool:
+    """Return whether a process of a group still runs, not counting those that ended unreaped."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, own = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(own) == group and state != "Z":
+            return True
+    return False
+
+
+def soon(true, patience_s: float = 30.0) -> bool:
+    """Return whether something becomes true."""
+    end = time.monotonic() + patience_s
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def test_workers_make_the_same_maps_and_leave_no_process_behind(whole):
@@ -193,11 +261,31 @@ def test_plans_have_runs_of_different_seeds_and_a_recipe_out_of_limits_is_refuse
         plan(tiny_catalog([{"feed": 9.0}]), CELLS)
 
 
-def test_the_installed_recipes_can_be_planned():
-    planned = plan(installed(), 64)
-    assert "reaction_diffusion" in planned
+@pytest.mark.parametrize("cells", [64, 256])
+def test_the_installed_recipes_cover_the_eleven_domains(cells):
+    """How many frames lie a decorrelation time apart is known after a run; what it has, before."""
+    planned = plan(installed(), cells)
+    assert set(ELEVEN) <= set(planned)
     for domain, jobs in planned.items():
-        assert sum(not job.extra for job in jobs) >= 5, domain
+        base = [job for job in jobs if not job.extra]
+        frames = [int(job.params["frames"]) - job.card.atlas.skip for job in base]
+        assert len({job.sequence for job in base}) >= 5, domain
+        assert sum(min(count, _MOST_FRAMES) for count in frames) >= 30, domain
+        assert {int(job.params["cells"]) for job in base} == {cells}, domain
+
+
+@pytest.mark.slow
+def test_an_installed_recipe_is_built_for_real():
+    maps = in_memory()
+    report = build(maps, installed(), BuildRequest(cells=64, domains=("electromagnetics",)))
+    (built,) = report.domains
+    assert report.notes == ()
+    assert (built.sequences >= 5, built.maps >= 30) == (True, True)
+    assert audit(maps).findings == ()
+    records = list(maps.every(MapQuery()))
+    assert {record.shape for record in records} == {(64, 64)}
+    assert {record.levels for record in records} == {(1, 2, 4)}
+    assert len({record.content for record in records}) == len(records)
 
 
 def test_a_flipped_bit_on_disk_is_found(tmp_path):
@@ -219,11 +307,11 @@ def test_the_graph_follows_the_catalogue_and_the_runs_beside_each_other(tmp_path
     made = maps.store.write("flow-a", made_frames(facts_of()))
     maps.catalogue.add(made)
     runs.save(replace(make_run(1), document=json.dumps(DOCUMENT).encode()))
-    assert show_in_graph(graph, maps.catalogue) == 3
+    assert show_in_graph(graph, maps) == 3
     assert (seen.catch_up(), seen.catch_up()) == (1, 0)
-    assert show_in_graph(graph, maps.catalogue) == 0
+    assert show_in_graph(graph, maps) == 0
     patch_map(maps, PatchRequest("flow-a/0001", (0, 0), np.ones((2, 2)), "test"))
-    assert show_in_graph(graph, maps.catalogue) == 1
+    assert show_in_graph(graph, maps) == 1
     joined = graph.run(
         "MATCH (d:EnergyDomain)-[:HAS_MAP]->(m)-[:HAS_SNAPSHOT]->(s) WHERE m.tenant = $shared "
         "RETURN m.map_id AS map, s.snapshot_id AS snapshot ORDER BY snapshot",

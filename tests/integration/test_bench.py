@@ -1,14 +1,19 @@
-"""The benchmarks of solvers, integrators and transitions, on small programmes."""
+"""The benchmarks of solvers, integrators, transitions and the atlas, on small programmes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from industriverse.bootstrap.settings import load_settings
+from industriverse.bootstrap.wiring import build_platform
+from industriverse.kernel.maps import MapQuery
 from industriverse.services.bench import (
     BenchSettings,
     _peers,
+    atlas,
     integrators,
     simulation,
     transitions,
@@ -113,7 +118,7 @@ def test_a_cycle_and_its_peer_have_a_line_each():
 
 def test_diffrax_is_told_missing_among_the_integrators(monkeypatch):
     monkeypatch.setattr(integrators, "loaded", lambda package: None)
-    row = integrators._diffrax("pendulum", integrators._CASES["pendulum"], "Tsit5")
+    row = integrators._diffrax("pendulum", integrators.CASES["pendulum"], "Tsit5")
     assert row["note"] == "not installed: make bench-peers"
     assert row["drift"] is None
 
@@ -147,3 +152,28 @@ def test_regime_changes_are_found_and_what_faults_spoil_is_told(tmp_path):
     assert abs(holes["missing"] - 0.25) < 0.03
     assert 0 < holes["filled_energy"] < 1
     assert all(0 <= row["coverage_faulty"] <= 1 for row in faults.values())
+
+
+@pytest.mark.slow
+def test_the_atlas_is_timed_with_its_pages_and_a_build(tmp_path):
+    with build_platform(load_settings(folder=tmp_path)) as platform:
+        settings = replace(settings_in(tmp_path), maps=platform.maps)
+        small = atlas.Program(rows=2000, domain="heat", cells=16, maps=5)
+        found = atlas.run(settings, small)
+        listed = platform.maps.catalogue.query(MapQuery(domain="heat"), limit=500).records
+    metrics, rows = found["metrics"], {row["query"]: row for row in found["rows"]}
+    assert metrics["catalogue_rows"] == 2000
+    assert metrics["build_cells"] == 16
+    assert metrics["build_maps"] == len(listed) >= 5
+    assert metrics["build_maps_a_second"] == pytest.approx(len(listed) / metrics["build_s"])
+    times = {name: value for name, value in metrics.items() if name.endswith(("_ms", "_s"))}
+    assert {"load_ms", "pyramid_ms", "query_ms", "next_page_ms", "build_s"} <= set(times)
+    assert all(value > 0 for value in times.values())
+    # The slowest first page and the slowest page after it, each on its own.
+    assert metrics["query_ms"] == max(row["median_ms"] for row in rows.values())
+    following = [row["next_page_ms"] for row in rows.values() if row["next_page_ms"] is not None]
+    assert metrics["next_page_ms"] == max(following)
+    assert rows["everything"]["maps"] == rows["domain"]["maps"] == 20
+    assert rows["nothing"] == {"query": "nothing", "maps": 0, "next_page_ms": None} | {
+        "median_ms": rows["nothing"]["median_ms"]
+    }

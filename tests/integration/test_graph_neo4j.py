@@ -9,14 +9,16 @@ import pytest
 
 from industriverse.adapters.graph_ladybug import LadybugGraphStore
 from industriverse.adapters.graph_neo4j import Neo4jGraphStore
-from industriverse.adapters.graph_schema import INDEXES, VERSIONS, schema_of
+from industriverse.adapters.graph_schema import INDEXES, UNIQUES, VERSIONS, schema_of
 from industriverse.bootstrap.settings import Settings
 from industriverse.bootstrap.wiring import build_platform
 from industriverse.kernel.errors import ConflictError, ContractError, UnavailableError
 from industriverse.services.atlas import Atlas
+from tests.contracts.graph_names import INDEXED, UNIQUE
 from tests.contracts.graph_store import GraphStoreContract
 from tests.fakes.runs import MemoryRunStore
 from tests.integration.test_atlas import CONTEXT, save
+from tests.integration.test_graph_of_maps import fill
 from tests.neo4j_server import Server, running_server
 
 
@@ -110,18 +112,35 @@ def test_keys_are_constraints_and_the_looked_up_is_indexed(bare):
         store.migrate()
     rows = bare.run("SHOW CONSTRAINTS YIELD labelsOrTypes, properties, type")
     tables = schema_of(len(VERSIONS)).labels
+    unique = {pair for version in UNIQUES for pair in version}
     assert {(labels[0], names[0]) for labels, names, _ in rows} == {
-        (label, table.key) for label, table in tables.items()
+        *((label, table.key) for label, table in tables.items()),
+        *unique,
     }
+    assert set(UNIQUE) <= {(labels[0], names[0]) for labels, names, _ in rows}
     assert {kind for _, _, kind in rows} == {"UNIQUENESS"}
     rows = bare.run(
         "SHOW INDEXES YIELD labelsOrTypes, properties, owningConstraint "
         "WHERE owningConstraint IS NULL AND labelsOrTypes IS NOT NULL "
         "RETURN labelsOrTypes, properties"
     )
-    assert {(labels[0], names[0]) for labels, names in rows} == {
-        pair for version in INDEXES for pair in version
-    }
+    made = {(labels[0], names[0]) for labels, names in rows}
+    assert made == {pair for version in INDEXES for pair in version} - unique
+    assert set(INDEXED) <= made | unique  # a constraint brings its index
+
+
+def test_an_older_index_makes_way_for_a_constraint(bare, monkeypatch):
+    monkeypatch.setattr("industriverse.adapters.graph_neo4j.VERSIONS", VERSIONS[:2])
+    with closing(opened(bare)) as store:
+        store.migrate()
+        bare.run("CREATE INDEX EnergyDomain_name FOR (n:EnergyDomain) ON (n.name)")
+        store.run("CREATE (:EnergyDomain {domain_id: 'd', name: 'fluid'})")
+        monkeypatch.undo()
+        assert store.migrate() == store.migrate() == len(VERSIONS)
+        names = store.run("MATCH (d:EnergyDomain) RETURN d.name AS name")
+    assert names == [{"name": "fluid"}]
+    indexes = bare.run("SHOW INDEXES YIELD name WHERE name STARTS WITH 'EnergyDomain_name'")
+    assert indexes == [["EnergyDomain_name_unique"]]
 
 
 def test_programs_migrate_at_the_same_time(bare):
@@ -282,6 +301,15 @@ def test_the_atlas_tells_the_same_from_both_graphs(empty, tmp_path):
             told.append((counts, joined, pages))
     assert told[0] == told[1]
     assert told[0][0] == (6, 0)
+
+
+def test_maps_and_predictions_leave_the_same_in_both_graphs(empty, tmp_path):
+    with closing(opened(empty)) as one, closing(LadybugGraphStore(tmp_path / "graph")) as other:
+        told = fill(one)
+        assert told == fill(other)
+    assert {name for name, held in told.items() if held} >= {
+        "EnergyVector", "RegimeTransition", "ModelUnit", "EVOLVES_TO EnergySnapshot EnergySnapshot"
+    }  # fmt: skip
 
 
 def test_the_settings_choose_the_server(empty, tmp_path):

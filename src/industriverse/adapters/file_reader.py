@@ -1,13 +1,20 @@
 """The reader of any file: the first of its readers that takes it."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from industriverse.adapters.fields import FieldReader
 from industriverse.adapters.intake import require_file
 from industriverse.adapters.tables import TableReader
 from industriverse.kernel.errors import InputError
-from industriverse.kernel.ports import ObservationReader, ReadOptions, ReadResult
+from industriverse.kernel.ports import (
+    LongFieldReader,
+    LongRead,
+    ObservationReader,
+    ReadOptions,
+    ReadResult,
+)
 
 _TAKEN = (
     "CSV, Parquet or JSON lines for telemetry (plain or .gz, .zst, .bz2); NetCDF, Zarr, HDF5, "
@@ -37,9 +44,27 @@ class FileReader:
             InputError: No reader takes it, or what the reader refuses.
             NotFoundError: No such file, or no such variable in it.
         """
+        return self._reader_of(path).read(path, options)
+
+    @contextmanager
+    def open_long(self, path: Path, options: ReadOptions) -> Generator[LongRead | None]:
+        """Yield a field whose frames do not fit into memory together; None for any other file.
+
+        Raises:
+            InputError: No reader takes it, or what the reader refuses.
+            NotFoundError: No such file, or no such variable in it.
+        """
+        reader = self._reader_of(path)
+        if not isinstance(reader, LongFieldReader):
+            yield None
+            return
+        with reader.open_long(path, options) as long:
+            yield long
+
+    def _reader_of(self, path: Path) -> ObservationReader:
         for reader in self._readers:
             if reader.accepts(path):
-                return reader.read(path, options)
+                return reader
         if not path.is_dir():
             require_file(path)
         raise InputError(

@@ -1,7 +1,9 @@
 """The property graph in an embedded Cypher engine: one file, one writing process."""
 
+import contextlib
+import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,11 +11,12 @@ import ladybug
 
 from industriverse.kernel.errors import ConflictError, ContractError, UnavailableError
 from industriverse.kernel.ports import Row
-from industriverse.kernel.ports.graph import Value
+from industriverse.kernel.ports.graph import Parameter
 
-from .graph_schema import VERSION_TABLE, VERSION_TABLE_STATEMENT, VERSIONS
+from .graph_schema import UNIQUES, VERSION_TABLE, VERSION_TABLE_STATEMENT, VERSIONS
 from .graph_statement import require_statement, row
 
+_WRITING = re.compile(r"\b(CREATE|MERGE|SET)\b", re.IGNORECASE)
 _BUFFER_BYTES = 256 << 20
 _ADDRESS_BYTES = 1 << 38  # the engine reserves addresses, not memory; its own choice is 8 TiB
 _OUT_OF_REACH = (
@@ -55,7 +58,7 @@ class LadybugGraphStore:
             self._open.add(self._path)
         self._connection: ladybug.Connection | None = ladybug.Connection(self._database)
 
-    def run(self, cypher: str, parameters: Mapping[str, Value] | None = None) -> list[Row]:
+    def run(self, cypher: str, parameters: Mapping[str, Parameter] | None = None) -> list[Row]:
         """Run one read or write statement and return its rows by column name.
 
         Raises:
@@ -65,7 +68,12 @@ class LadybugGraphStore:
         """
         require_statement(cypher, parameters or {})
         with self._lock:
-            return self._execute(cypher, parameters)
+            unique = _unique_in(cypher)
+            return (
+                self._guarded(cypher, parameters, unique)
+                if unique
+                else self._execute(cypher, parameters)
+            )
 
     def migrate(self) -> int:
         """Bring the schema up to date, as often as wanted; return its version.
@@ -94,6 +102,40 @@ class LadybugGraphStore:
                 self._connection = None
                 self._open.discard(self._path)
 
+    def _guarded(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Parameter] | None,
+        unique: tuple[tuple[str, str], ...],
+    ) -> list[Row]:
+        """Run a statement that may give two nodes one value, and undo it where it did.
+
+        The engine itself keeps keys apart only.
+        """
+        with self._transaction():
+            rows = self._execute(cypher, parameters)
+            for label, name in unique:
+                twice = self._execute(
+                    f"MATCH (n:{label}) WHERE n.{name} IS NOT NULL WITH n.{name} AS value, "
+                    "count(*) AS nodes WHERE nodes > 1 RETURN value LIMIT 1"
+                )
+                if twice:
+                    raise ContractError(
+                        f"Two nodes {label} would have the {name} {twice[0]['value']!r}."
+                    )
+            return rows
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[None]:
+        self._execute("BEGIN TRANSACTION")
+        try:
+            yield
+            self._execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(ContractError, UnavailableError):
+                self._execute("ROLLBACK")  # an engine that failed may have done it already
+            raise
+
     def _version(self) -> int:
         tables = self._execute("CALL show_tables() RETURN name")
         if {"name": VERSION_TABLE} not in tables:
@@ -105,20 +147,15 @@ class LadybugGraphStore:
     def _upgrade(self, number: int, statements: tuple[str, ...]) -> None:
         """Run one version's statements in one transaction, so that a crash leaves none of them."""
         first = (VERSION_TABLE_STATEMENT,) if number == 1 else ()
-        self._execute("BEGIN TRANSACTION")
-        try:
+        with self._transaction():
             for statement in (*first, *statements):
                 self._execute(statement)
             self._execute(
                 f"CREATE (:{VERSION_TABLE} {{version: $version, statements: $statements}})",
                 {"version": number, "statements": len(statements)},
             )
-            self._execute("COMMIT")
-        except BaseException:
-            self._execute("ROLLBACK")
-            raise
 
-    def _execute(self, cypher: str, parameters: Mapping[str, Value] | None = None) -> list[Row]:
+    def _execute(self, cypher: str, parameters: Mapping[str, Parameter] | None = None) -> list[Row]:
         if self._connection is None:
             raise UnavailableError(f"The graph {self._path.name} is closed.")
         try:
@@ -130,6 +167,14 @@ class LadybugGraphStore:
                 return [row(names, _cells(values)) for values in result.get_all()]
         except RuntimeError as error:
             raise _told(error) from error
+
+
+def _unique_in(cypher: str) -> tuple[tuple[str, str], ...]:
+    """Return label and name of the unique properties that a statement may write."""
+    if _WRITING.search(cypher) is None:
+        return ()
+    every = (pair for version in UNIQUES for pair in version)
+    return tuple(pair for pair in every if re.search(rf"\b{pair[1]}\b", cypher))
 
 
 def _opened(path: Path) -> ladybug.Database:

@@ -17,11 +17,11 @@ from neo4j.time import Date, DateTime, Time
 
 from industriverse.kernel.errors import ConflictError, ContractError, UnavailableError
 from industriverse.kernel.ports import Row
-from industriverse.kernel.ports.graph import Value
+from industriverse.kernel.ports.graph import Parameter
 
 from .graph_patterns import read_statement
 from .graph_rules import fitted
-from .graph_schema import INDEXES, VERSION_TABLE, VERSIONS, Schema, schema_of
+from .graph_schema import INDEXES, UNIQUES, VERSION_TABLE, VERSIONS, Schema, schema_of
 from .graph_statement import require_statement, row
 
 _SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
@@ -71,7 +71,7 @@ class Neo4jGraphStore:
                 raise
         self._driver: neo4j.Driver | None = driver
 
-    def run(self, cypher: str, parameters: Mapping[str, Value] | None = None) -> list[Row]:
+    def run(self, cypher: str, parameters: Mapping[str, Parameter] | None = None) -> list[Row]:
         """Run one read or write statement and return its rows by column name.
 
         A statement that a deadlock or a lost connection broke off before its end is run again.
@@ -148,7 +148,7 @@ class Neo4jGraphStore:
             else:
                 return
 
-    def _execute(self, cypher: str, parameters: Mapping[str, Value]) -> list[Row]:
+    def _execute(self, cypher: str, parameters: Mapping[str, Parameter]) -> list[Row]:
         if self._driver is None:
             raise UnavailableError(f"The graph at {self._place} is closed.")
 
@@ -215,7 +215,11 @@ def _place(url: str) -> str:
 
 
 def _schema_statements(number: int) -> Generator[str]:
-    """Yield what a version adds: a constraint for each new key, and the indexes."""
+    """Yield what a version adds: a constraint for each new key, the indexes, what else is unique.
+
+    A constraint brings its own index and bears no other beside it: an older version's index makes
+    way, and is not made where there is none yet.
+    """
     before, after = schema_of(number - 1), schema_of(number)
     for label, table in after.labels.items():
         if label not in before.labels:
@@ -223,8 +227,16 @@ def _schema_statements(number: int) -> Generator[str]:
                 f"CREATE CONSTRAINT {label}_{table.key} IF NOT EXISTS "
                 f"FOR (n:{label}) REQUIRE n.{table.key} IS UNIQUE"
             )
+    unique = {pair for version in UNIQUES for pair in version}
     for label, name in INDEXES[number - 1]:
-        yield f"CREATE INDEX {label}_{name} IF NOT EXISTS FOR (n:{label}) ON (n.{name})"
+        if (label, name) not in unique:
+            yield f"CREATE INDEX {label}_{name} IF NOT EXISTS FOR (n:{label}) ON (n.{name})"
+    for label, name in UNIQUES[number - 1]:
+        yield f"DROP INDEX {label}_{name} IF EXISTS"
+        yield (
+            f"CREATE CONSTRAINT {label}_{name}_unique IF NOT EXISTS "
+            f"FOR (n:{label}) REQUIRE n.{name} IS UNIQUE"
+        )
 
 
 def _plain(cell: object) -> object:

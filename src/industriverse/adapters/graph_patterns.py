@@ -5,10 +5,11 @@ that a server which takes any name can be held to the schema.
 """
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 
 _TOKEN = re.compile(
     r"""(?P<quiet>\s+|/\*.*?\*/|//[^\n]*)
@@ -93,6 +94,7 @@ class Statement:
         aliases: Names given by `AS`.
         words: Every word, in capitals.
         loose: Whether a colon stands outside patterns and maps.
+        unwound: Parameter by the name that `UNWIND $parameter AS name` gives its members.
     """
 
     elements: tuple[Element, ...]
@@ -101,6 +103,7 @@ class Statement:
     aliases: frozenset[str]
     words: tuple[str, ...]
     loose: bool
+    unwound: Mapping[str, str]
 
 
 @lru_cache(maxsize=512)
@@ -129,6 +132,7 @@ def read_statement(cypher: str) -> Statement:
             token.text == ":" and at not in patterns.colons and not _is_key(tokens, at)
             for at, token in enumerate(tokens)
         ),
+        unwound=MappingProxyType(dict(_unwound(tokens))),
     )
 
 
@@ -265,6 +269,14 @@ def _reads(tokens: tuple[Token, ...]) -> Generator[tuple[str, str]]:
         if tokens[end].text == "(":
             continue  # a function in a name space
         yield (tokens[at - 1].text if tokens[at - 1].is_name else "", tokens[at + 1].text)
+
+
+def _unwound(tokens: tuple[Token, ...]) -> Generator[tuple[str, str]]:
+    for at, token in enumerate(tokens):
+        if token.clause != "UNWIND" or tokens[at + 1].kind != "parameter":
+            continue
+        if tokens[at + 2].text.upper() == "AS":
+            yield tokens[at + 3].text, tokens[at + 1].text[1:]
 
 
 def _assignments(tokens: tuple[Token, ...]) -> Generator[Assignment]:

@@ -4,7 +4,8 @@ from collections.abc import Generator, Mapping
 from itertools import pairwise
 
 from industriverse.kernel.errors import ContractError
-from industriverse.kernel.ports.graph import Value
+from industriverse.kernel.ports import Row
+from industriverse.kernel.ports.graph import Parameter, Value
 
 from .graph_patterns import Element, Statement, Token
 from .graph_schema import Schema, Table
@@ -17,13 +18,14 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "DOUBLE": (int, float),
     "BOOL": bool,
     "STRING[]": list,
+    "INT64[]": list,
 }
 _Bound = dict[str, frozenset[str]]
 
 
 def fitted(
-    statement: Statement, schema: Schema, parameters: Mapping[str, Value]
-) -> dict[str, Value]:
+    statement: Statement, schema: Schema, parameters: Mapping[str, Parameter]
+) -> dict[str, Parameter]:
     """Check a statement; return its parameters in the types of the properties they go to.
 
     Raises:
@@ -31,19 +33,23 @@ def fitted(
             join the wrong labels, a parameter is of another type than its property, or the
             statement uses what only one server understands.
     """
-    rules = _Rules(statement, schema)
+    rules = _Rules(statement, schema, parameters)
     rules.check_dialect()
     rules.check_names()
-    rules.check_writes(parameters)
-    return rules.typed(parameters)
+    rules.check_writes()
+    return rules.typed()
 
 
 class _Rules:
-    """One statement, one schema."""
+    """One statement, one schema, one set of parameters."""
 
-    def __init__(self, statement: Statement, schema: Schema) -> None:
+    def __init__(
+        self, statement: Statement, schema: Schema, parameters: Mapping[str, Parameter]
+    ) -> None:
         self._statement = statement
         self._schema = schema
+        self._parameters = parameters
+        self._rows = {name: _rows(parameters.get(of)) for name, of in statement.unwound.items()}
         self._bound: _Bound = {}
         for element in statement.elements:
             if element.variable and element.names:
@@ -81,16 +87,19 @@ class _Rules:
             for name, _ in element.entries:
                 self._require_property(self._held(element), name)
         for variable, name in self._statement.reads:
-            self._require_property(self._owners(variable), name)
+            if variable not in self._rows:
+                self._require_property(self._owners(variable), name)
+            elif not any(name in row for row in self._rows[variable][:1]):
+                raise ContractError(f"The rows that {variable} stands for have no {name}.")
 
-    def check_writes(self, parameters: Mapping[str, Value]) -> None:
+    def check_writes(self) -> None:
         for element in self._statement.elements:
             if element.clause not in _WRITES:
                 continue
             if element.ends is not None:
                 self._check_relation(element, element.ends)
             elif element.names or not element.variable or element.variable not in self._known():
-                self._check_node(element, parameters)
+                self._check_node(element)
         for assignment in self._statement.assignments:
             if any(t.key == assignment.name for t in self._owners(assignment.variable)):
                 raise ContractError(
@@ -98,25 +107,36 @@ class _Rules:
                     hint="Delete the node and make another.",
                 )
 
-    def typed(self, parameters: Mapping[str, Value]) -> dict[str, Value]:
-        result = dict(parameters)
-        for token, of in self._uses():
-            known, value = _constant(token, parameters)
-            if not known or value is None:
+    def typed(self) -> dict[str, Parameter]:
+        result = dict(self._parameters)
+        for tokens, of in self._uses():
+            token, *rest = tokens
+            if rest:
+                if cell := self._cell(tokens):
+                    name, key = cell
+                    rows = [row | {key: _as(row[key], of, key)} for row in _rows(result[name])]
+                    result[name] = rows
                 continue
-            if not isinstance(value, _TYPES[of]) or isinstance(value, bool) != (of == "BOOL"):
-                raise ContractError(
-                    f"{token.text} is {value!r}; its property holds {of}.", hint="Convert it."
-                )
-            if of == "DOUBLE" and isinstance(value, int) and token.kind == "parameter":
-                result[token.text[1:]] = float(value)
+            known, value = _constant(token, self._parameters)
+            if known and token.kind == "parameter":
+                result[token.text[1:]] = _as(value, of, token.text)
+            elif known:
+                _as(value, of, token.text)
         return result
+
+    def _cell(self, tokens: tuple[Token, ...]) -> tuple[str, str] | None:
+        """Return parameter and key where a value is one cell of a row."""
+        match [token.text for token in tokens]:
+            case [variable, ".", key] if variable in self._rows:
+                return self._statement.unwound[variable], key
+            case _:
+                return None
 
     def _known(self) -> frozenset[str]:
         """Return the variables that need no label where they are written with."""
         return self._found | frozenset(self._bound)
 
-    def _check_node(self, element: Element, parameters: Mapping[str, Value]) -> None:
+    def _check_node(self, element: Element) -> None:
         if len(element.names) != 1:
             raise ContractError(
                 f"A node to be written has one label; {element.variable or 'one'} has "
@@ -125,7 +145,7 @@ class _Rules:
         label = element.names[0]
         key = self._schema.labels[label].key
         value = dict(element.entries).get(key, ())
-        if not value or (len(value) == 1 and _constant(value[0], parameters) == (True, None)):
+        if not value or (len(value) == 1 and _constant(value[0], self._parameters) == (True, None)):
             raise ContractError(f"A node {label} needs its key {key}.")
 
     def _check_relation(self, element: Element, ends: tuple[Element, Element]) -> None:
@@ -140,8 +160,8 @@ class _Rules:
                 hint=f"It leads {', '.join(f'from {a} to {b}' for a, b in sorted(pairs))}.",
             )
 
-    def _uses(self) -> Generator[tuple[Token, str]]:
-        """Yield each constant that goes into a property as it is, and the property's type."""
+    def _uses(self) -> Generator[tuple[tuple[Token, ...], str]]:
+        """Yield each value that goes into a property, as its tokens, and the property's type."""
         for element in self._statement.elements:
             if element.clause in _WRITES:
                 for name, value in element.entries:
@@ -177,13 +197,37 @@ class _Rules:
 _SUBQUERIES = (("CALL", "MATCH"), ("CALL", "WITH"), ("CALL", "OPTIONAL"), ("CALL", "UNWIND"))
 
 
-def _use(value: tuple[Token, ...], tables: list[Table], name: str) -> Generator[tuple[Token, str]]:
-    if len(value) == 1:
+def _use(
+    value: tuple[Token, ...], tables: list[Table], name: str
+) -> Generator[tuple[tuple[Token, ...], str]]:
+    if value:
         for of in {table.columns[name] for table in tables if name in table.columns}:
-            yield value[0], of
+            yield value, of
 
 
-def _constant(token: Token, parameters: Mapping[str, Value]) -> tuple[bool, Value]:
+def _rows(value: Parameter) -> list[Row]:
+    """Return the rows that a parameter holds; none where it holds something else."""
+    if not isinstance(value, list):
+        return []
+    return [row for row in value if isinstance(row, dict)]
+
+
+def _as(value: Parameter, of: str, words: str) -> Value:
+    """Return a value as a property of that type holds it.
+
+    Raises:
+        ContractError: It is of another type.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, _TYPES[of]) or isinstance(value, bool) != (of == "BOOL"):
+        raise ContractError(f"{words} is {value!r}; its property holds {of}.", hint="Convert it.")
+    if of == "DOUBLE" and isinstance(value, int):
+        return float(value)
+    return value  # pyright: ignore[reportReturnType]
+
+
+def _constant(token: Token, parameters: Mapping[str, Parameter]) -> tuple[bool, Parameter]:
     """Return whether a token's value is known, and the value."""
     match token.kind, token.text.upper():
         case "parameter", _:

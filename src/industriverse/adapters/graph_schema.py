@@ -76,7 +76,37 @@ _RUNS = (
     "ALTER TABLE EnergyMap ADD sequence INT64",
 )
 
-VERSIONS: tuple[tuple[str, ...], ...] = (_FIRST, _RUNS)
+_FACTS = (
+    "ALTER TABLE EnergyDomain ADD resolution INT64[]",
+    "ALTER TABLE EnergyMap ADD facts INT64",
+    "ALTER TABLE EnergySnapshot ADD domain STRING",
+    "ALTER TABLE EnergySnapshot ADD scale INT64",
+    "ALTER TABLE EnergySnapshot ADD gradient_magnitude_mean DOUBLE",
+    "ALTER TABLE EnergySnapshot ADD gradient_magnitude_max DOUBLE",
+    "ALTER TABLE EnergySnapshot ADD version INT64",
+    "ALTER TABLE EnergySnapshot ADD source STRING",
+    "ALTER TABLE EnergySnapshot ADD patch_hash STRING",
+    "ALTER TABLE EnergySnapshot ADD bbox INT64[]",
+    "ALTER TABLE EnergySnapshot ADD delta_norm DOUBLE",
+    "ALTER TABLE EnergyVector ADD coords INT64[]",
+    "ALTER TABLE RegimeTransition ADD source STRING",
+    "ALTER TABLE RegimeTransition ADD sequence INT64",
+    "ALTER TABLE RegimeTransition ADD start_s DOUBLE",
+    "ALTER TABLE RegimeTransition ADD end_s DOUBLE",
+    "ALTER TABLE RegimeTransition ADD energy_start DOUBLE",
+    "ALTER TABLE ModelUnit ADD accuracy DOUBLE",
+    "ALTER TABLE ModelUnit ADD parent_ids STRING[]",
+    "ALTER TABLE Hypothesis ADD energy_map_utid STRING",
+    "ALTER TABLE Proof ADD hypothesis_id STRING",
+    "ALTER TABLE Proof ADD validation_status STRING",
+    "ALTER TABLE Proof ADD energy_fidelity DOUBLE",
+    "ALTER TABLE Proof ADD consensus_votes INT64",
+    "ALTER TABLE Proof ADD confidence DOUBLE",
+    "ALTER TABLE Proof ADD pft_amount DOUBLE",
+    "ALTER TABLE Proof ADD minted_at STRING",
+)
+
+VERSIONS: tuple[tuple[str, ...], ...] = (_FIRST, _RUNS, _FACTS)
 """Statements that lead from each version to the next; version n is `VERSIONS[n - 1]`."""
 
 VERSION_TABLE = "SchemaVersion"
@@ -100,8 +130,18 @@ INDEXES: tuple[tuple[tuple[str, str], ...], ...] = (
         ("ConsensusProposal", "created_at"),
     ),
     (("EnergyMap", "sequence"),),
+    (
+        ("EnergyVector", "coords"),
+        ("RegimeTransition", "source"),
+        ("Hypothesis", "energy_map_utid"),
+        ("Proof", "hypothesis_id"),
+        ("Proof", "minted_at"),
+    ),
 )
 """What each version makes quick to look up beside the keys, where an engine has such indexes."""
+
+UNIQUES: tuple[tuple[tuple[str, str], ...], ...] = ((), (), (("EnergyDomain", "name"),))
+"""What each version declares to be no two nodes' beside the keys; null is nobody's."""
 
 _TABLE = re.compile(r"CREATE (NODE|REL) TABLE (\w+)\((.*)\)", re.DOTALL)
 _COLUMN = re.compile(r"ALTER TABLE (\w+) ADD (\w+) (\S+)")

@@ -1,12 +1,12 @@
 """What every graph store asks of a statement, its parameters and its rows."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.ports import Row
-from industriverse.kernel.ports.graph import Value
+from industriverse.kernel.ports.graph import Parameter, Value
 
 _QUOTED = re.compile(
     r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`|/\*.*?\*/|//[^\n]*", re.DOTALL
@@ -18,7 +18,7 @@ _FIRST_WORDS = frozenset(
 _LARGEST = 1 << 63  # both engines count in 64 bits
 
 
-def require_statement(cypher: str, parameters: Mapping[str, Value]) -> None:
+def require_statement(cypher: str, parameters: Mapping[str, Parameter]) -> None:
     """Check that a text is one reading or writing statement and has its parameters.
 
     Raises:
@@ -39,7 +39,10 @@ def require_statement(cypher: str, parameters: Mapping[str, Value]) -> None:
     if missing := set(_PARAMETER.findall(bare)) - set(parameters):
         raise ContractError(f"The statement's parameters {sorted(missing)} are not given.")
     for name, value in parameters.items():
-        _require_value(name, value)
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            _require_rows(name, value)
+        else:
+            _require_value(name, value)
 
 
 def row(names: Iterable[str], cells: Iterable[object]) -> Row:
@@ -49,6 +52,23 @@ def row(names: Iterable[str], cells: Iterable[object]) -> Row:
         ContractError: A cell is not a value but a node, a relation, a map or the like.
     """
     return {name: _value(name, cell) for name, cell in zip(names, cells, strict=True)}
+
+
+def _require_rows(name: str, rows: Sequence[object]) -> None:
+    first: dict[str, object] = rows[0]  # pyright: ignore[reportAssignmentType]
+    kinds = {key: type(cell) for key, cell in first.items()}
+    for row in rows:
+        if not isinstance(row, dict) or list(row) != list(kinds):  # pyright: ignore[reportUnknownArgumentType]
+            raise ContractError(f"The rows of {name!r} have different keys, or an order of them.")
+        cells: dict[str, object] = row
+        for key, cell in cells.items():
+            if cell is None or type(cell) is not kinds[key]:
+                raise ContractError(
+                    f"{key!r} in the rows of {name!r} is {cell!r}, and a {kinds[key].__name__} "
+                    "before.",
+                    hint="Give rows without some value to a statement of their own.",
+                )
+            _require_value(f"{name}.{key}", cell)
 
 
 def _require_value(name: str, value: object) -> None:

@@ -33,6 +33,8 @@ from industriverse.kernel.maps import MapRecord, Pyramid, read_record, record_do
 from .disk import sync_folder
 
 FORMAT = "industriverse.atlas/1"
+ENERGY_DOMAIN = "energy_domain"
+"""The attribute of an xarray data set that tells a sequence of maps from other data."""
 _SUFFIX, _NEW = ".zarr", ".new-"
 _FIRST_ROOM = 16
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,150}")

@@ -106,6 +106,6 @@ def _grow(platform: "Platform", growing: "GrowingAtlas | None") -> None:
 
     if laid := lay_shipped_maps(platform.maps):
         _log.info("laid %d first maps", laid)
-    show_in_graph(platform.graph, platform.maps.catalogue)
+    show_in_graph(platform.graph, platform.maps)
     if growing is not None:
         growing.start()

@@ -35,7 +35,7 @@ from industriverse.kernel.ports import (
     EventStream,
     GraphStore,
     LedgerStore,
-    ObservationReader,
+    LongFieldReader,
     ReadOptions,
     ReadResult,
     VectorStore,
@@ -72,7 +72,7 @@ class Platform:
     prove: Prove
     predict: Predict
     settle: Settle
-    reader: ObservationReader
+    reader: LongFieldReader
     runs: Runs
     atlas: Atlas
     known: KnownStates

@@ -4,7 +4,7 @@ import pytest
 
 from industriverse.adapters.graph_patterns import read_statement
 from industriverse.adapters.graph_rules import fitted
-from industriverse.adapters.graph_schema import INDEXES, VERSIONS, schema_of
+from industriverse.adapters.graph_schema import VERSIONS, schema_of
 from industriverse.kernel.errors import ContractError
 
 SCHEMA = schema_of(len(VERSIONS))
@@ -94,10 +94,3 @@ def test_a_whole_number_for_a_real_one_becomes_one():
 def test_before_the_first_version_there_is_nothing():
     with pytest.raises(ContractError, match="no label"):
         fitted(read_statement("MATCH (m:EnergyMap) RETURN 1 AS x"), schema_of(0), {})
-
-
-def test_what_is_indexed_is_there_at_its_version():
-    assert len(INDEXES) == len(VERSIONS)
-    for number, pairs in enumerate(INDEXES, start=1):
-        for label, name in pairs:
-            assert name in schema_of(number).labels[label].columns

@@ -3,18 +3,21 @@
 import csv
 import io
 import json
+from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
+from industriverse.adapters.fields import FieldReader
 from industriverse.kernel.errors import ConflictError, ContractError, NotFoundError
 from industriverse.kernel.fields import Grid, Trajectory
 from industriverse.kernel.ids import sha256_hex
 from industriverse.kernel.maps import MapQuery
 from industriverse.kernel.plugins import installed
-from industriverse.kernel.ports import ReadResult
+from industriverse.kernel.ports import ReadOptions, ReadResult
 from industriverse.kernel.signals import Channel, Signals
 from industriverse.services.atlas import (
     ImportRequest,
@@ -26,6 +29,7 @@ from industriverse.services.atlas import (
     patch_map,
 )
 from tests.contracts.atlas_maps import facts_of, made_frames, next_version
+from tests.contracts.croissant import broken_rules
 from tests.fakes.clock import HandClock
 from tests.fakes.maps import MemoryAtlasCatalog, MemoryMapStore
 
@@ -152,24 +156,124 @@ def test_a_patch_that_cannot_be_changes_nothing(maps, changes, error):
     assert len(maps.store.records("flow-a")) == 3
 
 
-def test_an_export_describes_its_files_in_croissant(maps):
+def exported(maps, asked=None):
+    """Return the files of an export by name."""
+    files: dict[str, io.BytesIO] = {}
+
+    @contextmanager
+    def create(name):
+        yield files.setdefault(name, io.BytesIO())
+
+    count = export_croissant(maps, asked or MapQuery(), create)
+    assert count == len(files)
+    return {name: file.getvalue() for name, file in files.items()}
+
+
+@pytest.fixture
+def two(maps):
+    """Return an atlas of two sequences, one of them patched."""
     for name in ("flow-a", "flow-b"):
         maps.catalogue.add(maps.store.write(name, made_frames(facts_of(name))))
     patched(maps)
-    files = dict(export_croissant(maps, MapQuery(domain="fluid")))
+    return maps
+
+
+def test_an_export_holds_the_newest_maps_with_a_row_each(two):
+    files = exported(two, MapQuery(domain="fluid"))
     assert set(files) == {"flow-a.npz", "flow-b.npz", "maps.csv", "croissant.json"}
-    said = json.loads(files["croissant.json"])
-    assert said["conformsTo"] == "http://mlcommons.org/croissant/1.0"
-    assert said["license"] == "Apache-2.0"
-    for entry in said["distribution"]:
-        assert entry["sha256"] == sha256_hex(files[entry["contentUrl"]])
     rows = list(csv.DictReader(io.StringIO(files["maps.csv"].decode())))
-    fields = [field["source"]["extract"]["column"] for field in said["recordSet"][0]["field"]]
-    assert fields == list(rows[0])
+    assert len(rows) == 6
     for row in rows:
         with np.load(io.BytesIO(files[row["file"]])) as arrays:
             cells = arrays["energy"][int(row["frame"])]
             volume = float(arrays["dy"] * arrays["dx"])
+            assert arrays["time"][int(row["frame"])] == float(row["time_s"])
+        np.testing.assert_array_equal(cells, two.load(row["id"]).density)
         assert cells.sum() * volume == pytest.approx(float(row["energy"]), rel=1e-12)
+    assert exported(two) == files
     with pytest.raises(NotFoundError):
-        list(export_croissant(maps, MapQuery(domain="heat")))
+        exported(two, MapQuery(domain="heat"))
+
+
+def test_an_export_is_read_by_our_own_reader(maps, tmp_path):
+    maps.catalogue.add(maps.store.write("flow-a", made_frames(facts_of(), 5)))
+    path = tmp_path / "flow-a.npz"
+    path.write_bytes(exported(maps)["flow-a.npz"])
+    field = FieldReader(memory_bytes=1 << 20).read(path, ReadOptions()).observation
+    assert isinstance(field, Trajectory)
+    whole = np.stack([maps.load(f"flow-a/000{n}").density for n in range(5)])
+    np.testing.assert_array_equal(field.variables["energy"], whole)
+
+
+def test_an_export_draws_one_map_at_a_time(two, monkeypatch):
+    """Each map's bytes are handed over before the next is read."""
+    store, handed = two.store, []
+
+    class File(io.BytesIO):
+        def write(self, data):
+            handed.append("bytes")
+            return super().write(data)
+
+    @contextmanager
+    def create(name):
+        yield File()
+
+    read = store.read
+
+    def counted(*words, **named):
+        handed.append("map")
+        return read(*words, **named)
+
+    monkeypatch.setattr(store, "read", counted)
+    export_croissant(two, MapQuery(sequence="flow-a"), create)
+    maps_at = [at for at, what in enumerate(handed) if what == "map"]
+    assert len(maps_at) == 3
+    assert all(later - earlier > 1 for earlier, later in pairwise(maps_at))
+
+
+def test_an_export_keeps_the_rules_of_croissant(two):
+    files = exported(two)
+    said = json.loads(files.pop("croissant.json"))
+    assert broken_rules(said, files) == []
+    assert said["license"] == "Apache-2.0"
+    objects = [entry for entry in said["distribution"] if entry["@type"] == "cr:FileObject"]
+    for entry in objects:
+        assert entry["sha256"] == sha256_hex(files[entry["contentUrl"]])
+        assert entry["contentSize"] == f"{len(files[entry['contentUrl']])} B"
+
+
+def _without(name):
+    return lambda said: said.pop(name)
+
+
+BREAKS: dict[str, Any] = {
+    "a licence": _without("license"),
+    "a check sum": lambda said: said["distribution"][0].pop("sha256"),
+    "one name for two": lambda said: said["distribution"][1].update({"@id": "maps"}),
+    "a source": lambda said: said["recordSet"][0]["field"][0]["source"].pop("fileObject"),
+    "a column": lambda said: said["recordSet"][0]["field"][0]["source"].update(
+        {"extract": {"column": "none"}}
+    ),
+    "cells without a record set": lambda said: said["recordSet"].pop(1),
+    "a key": lambda said: said["recordSet"][0].update({"key": {"@id": "maps/none"}}),
+    "a context": lambda said: said["@context"].pop("fileSet"),
+}
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_the_rules_of_croissant_miss_nothing(two, what):
+    files = exported(two)
+    said = json.loads(files.pop("croissant.json"))
+    BREAKS[what](said)
+    assert broken_rules(said, files) != []
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # in rdflib, which it stands on
+def test_the_makers_of_croissant_read_an_export(two, tmp_path):
+    makers = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed")
+    for name, data in exported(two).items():
+        (tmp_path / name).write_bytes(data)
+    dataset = makers.Dataset(jsonld=str(tmp_path / "croissant.json"))
+    assert not dataset.metadata.ctx.issues.report()
+    assert [records.id for records in dataset.metadata.record_sets] == ["maps", "sequences"]
+    assert len(list(dataset.records("maps"))) == 6

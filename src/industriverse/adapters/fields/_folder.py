@@ -137,16 +137,16 @@ def open_loose_folder(folder: Path, files: list[Path]) -> list[LooseArray]:
 
 
 def _scalar(name: str, array: Foreign) -> LooseArray:
-    def load(newest: int | None) -> Foreign:
-        del newest
+    def load(frames: slice | None) -> Foreign:
+        del frames
         return array
 
     return LooseArray(name, (), array.dtype, load)
 
 
 def _stacker(files: list[Path], name: str, shape: tuple[int, ...]) -> Foreign:
-    def load(newest: int | None) -> Float[np.ndarray, "time ..."]:
-        chosen = files if newest is None else files[-newest:]
+    def load(frames: slice | None) -> Float[np.ndarray, "time ..."]:
+        chosen = files if frames is None else files[frames]
         out = np.empty((len(chosen), *shape))
         for index, path in enumerate(chosen):
             frame = _frame(path)

@@ -136,8 +136,8 @@ def _stated(attributes: dict[str, Any]) -> list[LooseArray]:
     return found
 
 
-def _constant(array: Shaped[np.ndarray, ""], newest: int | None) -> Shaped[np.ndarray, ""]:
-    del newest
+def _constant(array: Shaped[np.ndarray, ""], frames: slice | None) -> Shaped[np.ndarray, ""]:
+    del frames
     return array
 
 
@@ -147,7 +147,7 @@ def _text(value: Foreign) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _load(path: Path, name: str, newest: int | None) -> Shaped[np.ndarray, "..."]:
+def _load(path: Path, name: str, frames: slice | None) -> Shaped[np.ndarray, "..."]:
     import h5py  # noqa: PLC0415
 
     with (
@@ -157,6 +157,6 @@ def _load(path: Path, name: str, newest: int | None) -> Shaped[np.ndarray, "..."
         h5py.File(path, "r", locking=False) as file,
     ):
         dataset = cast("Any", file[name])
-        values = dataset[()] if newest is None or not dataset.shape else dataset[-newest:]
+        values = dataset[()] if frames is None or not dataset.shape else dataset[frames]
     array = np.asarray(values)
     return np.char.decode(array, "utf-8", "replace") if array.dtype.kind == "S" else array

@@ -60,7 +60,7 @@ def read_arrays(
 def _loose(name: str, array: Shaped[np.ndarray, "..."], source: str) -> LooseArray:
     check_header(name, source, array.shape, array.dtype, array.nbytes)
 
-    def load(newest: int | None) -> Shaped[np.ndarray, "..."]:
-        return array if newest is None else array[-newest:]
+    def load(frames: slice | None) -> Shaped[np.ndarray, "..."]:
+        return array if frames is None else array[frames]
 
     return LooseArray(name, array.shape, array.dtype, load)

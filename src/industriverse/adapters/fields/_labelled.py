@@ -7,13 +7,15 @@ from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
+from jaxtyping import Float, Shaped
 
-from industriverse.adapters.intake import Notes, Table, column_of, listing, suggestion
+from industriverse.adapters.intake import Foreign, Notes, Table, column_of, listing, suggestion
 from industriverse.kernel.errors import InputError, NotFoundError
 from industriverse.kernel.ports import ReadOptions
 
 from ._loose import LooseArray, count
 from ._types import Dataset
+from ._unread import component, unread
 
 _TIME = re.compile(r"^(?:t|time|times|time_?s|seconds|tspan|timestamps?)$", re.I)
 _SPACE = re.compile(r"^(?:x|y|z|xs|ys|zs|lat|lon|latitude|longitude|x_?coords?|y_?coords?)$", re.I)
@@ -77,7 +79,20 @@ def _place(kit: Kit, array: LooseArray, source: str) -> None:
         elif np.isfinite(value):
             kit.parameters[array.name] = value
     elif (array.numeric or array.dtype.kind == "c") and array.shape:
-        kit.arrays.append(array)
+        kit.arrays.append(_as_axis(array))
+
+
+def _as_axis(array: LooseArray) -> LooseArray:
+    """Return a time or coordinate stored as one row or one column as a plain list."""
+    named = _TIME.match(array.name) or _SPACE.match(array.name)
+    if not (named and len(array.shape) == 2 and 1 in array.shape):  # noqa: PLR2004
+        return array
+
+    def load(frames: slice | None) -> Shaped[np.ndarray, "entry"]:
+        flat = np.asarray(array.load(None)).reshape(-1)
+        return flat if frames is None else flat[frames]
+
+    return replace(array, shape=(array.size,), load=load)
 
 
 def _state_step(kit: Kit, array: LooseArray, source: str) -> None:
@@ -110,8 +125,18 @@ def _is_field(kit: Kit, array: LooseArray) -> bool:
     return "dx" in kit.steps or any(a.shape[0] == array.shape[1] for a in axis)
 
 
-def as_dataset(kit: Kit, options: ReadOptions, notes: Notes, source: str, budget: int) -> Dataset:
+def as_dataset(
+    kit: Kit, options: ReadOptions, notes: Notes, source: str, budget: int | None
+) -> Dataset:
     """Return fields with named axes.
+
+    Args:
+        kit: The arrays.
+        options: What the user says.
+        notes: What was decided.
+        source: Name of the file.
+        budget: Bytes of frames to hold in memory at most; None leaves all of them in the file
+            until they are asked for.
 
     Raises:
         InputError: Arrays of different length, complex numbers.
@@ -121,12 +146,13 @@ def as_dataset(kit: Kit, options: ReadOptions, notes: Notes, source: str, budget
 
     fields = [array for array in kit.arrays if _is_field(kit, array)]
     fields = _chosen(fields, options, notes, source)
-    newest = _newest(fields, options, budget, notes)
+    newest = None if budget is None else _newest(fields, options, budget, notes)
     variables: dict[str, Any] = {}
     taken = {array.name for array in fields} & {"time", "x", "y", "z"}
     dims = _OTHER_DIMS if taken else _GRID_DIMS
     for array in fields:
-        variables.update(_named(array, newest, dims, notes))
+        values = unread(array) if budget is None else _values(array, newest)
+        variables.update(_named(array, values, dims, notes))
     data = xr.Dataset(variables)
     data = data.assign_coords(_coordinates(kit, data, fields[0].shape[0], newest))
     data.attrs.update(kit.steps)
@@ -162,7 +188,7 @@ def _chosen(
 
 def _newest(
     fields: list[LooseArray], options: ReadOptions, budget: int, notes: Notes
-) -> int | None:
+) -> slice | None:
     frames = fields[0].shape[0]
     size = sum(8 * count(array.shape[1:]) for array in fields)
     most = max(1, budget // max(1, size))
@@ -171,20 +197,23 @@ def _newest(
     if most >= frames:
         return None
     notes.add(f"Only the newest {most} of {frames} frames were read, {most * size >> 20} MiB.")
-    return most
+    return slice(frames - most, frames)
+
+
+def _values(array: LooseArray, frames: slice | None) -> Float[np.ndarray, "time ..."]:
+    values = np.asarray(array.load(frames))
+    return values if values.dtype.kind == "f" else values.astype(np.float64)
 
 
 def _named(
-    array: LooseArray, newest: int | None, dims: dict[int, tuple[str, ...]], notes: Notes
+    array: LooseArray, values: Foreign, dims: dict[int, tuple[str, ...]], notes: Notes
 ) -> dict[str, Any]:
-    values = np.asarray(array.load(newest))
-    values = values if values.dtype.kind == "f" else values.astype(np.float64)
     space = array.shape[1:]
     attributes = {"units": array.unit} if array.unit else {}
     if len(space) == 3 and space[0] <= _MOST_COMPONENTS:  # noqa: PLR2004
         notes.add(f"{array.name} has {space[0]} components; each became a variable.")
         return {
-            f"{array.name}_{i}": (("time", *dims[2]), values[:, i], attributes)
+            f"{array.name}_{i}": (("time", *dims[2]), component(values, i), attributes)
             for i in range(space[0])
         }
     if len(space) not in _GRID_DIMS:
@@ -197,7 +226,7 @@ def _named(
     return {array.name: (("time", *dims[len(space)]), values, attributes)}
 
 
-def _coordinates(kit: Kit, data: Dataset, frames: int, newest: int | None) -> dict[str, Any]:
+def _coordinates(kit: Kit, data: Dataset, frames: int, newest: slice | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for array in kit.arrays:
         if len(array.shape) != 1:

@@ -20,14 +20,14 @@ class LooseArray:
         name: As stored.
         shape: As its header states, checked against what the file can hold.
         dtype: Never an object type.
-        load: Reads the newest `n` entries along the first axis; all for None.
+        load: Reads those entries along the first axis; all for None.
         unit: Where the file states one.
     """
 
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype
-    load: Callable[[int | None], Shaped[np.ndarray, "..."]]
+    load: Callable[[slice | None], Shaped[np.ndarray, "..."]]
     unit: str = ""
     attributes: dict[str, object] = field(default_factory=dict[str, object])
 

@@ -2,8 +2,9 @@
 
 import zipfile
 from contextlib import ExitStack
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Shaped
@@ -35,11 +36,11 @@ def open_npy(path: Path) -> list[LooseArray]:
     if count(shape) == 0:
         raise _empty(path.stem, path.name, shape)
 
-    def load(newest: int | None) -> Shaped[np.ndarray, "..."]:
+    def load(frames: slice | None) -> Shaped[np.ndarray, "..."]:
         order = "F" if fortran else "C"
         mapped = np.memmap(path, dtype, "r", start, shape or (1,), order)
         array = mapped.reshape(shape)
-        return np.array(array if newest is None else array[-newest:])
+        return np.array(array if frames is None else array[frames])
 
     return [LooseArray(path.stem, shape, dtype, load)]
 
@@ -53,8 +54,13 @@ def _empty(name: str, source: str, shape: tuple[int, ...]) -> InputError:
     )
 
 
-def open_npz(path: Path) -> list[LooseArray]:
+def open_npz(path: Path, keep: ExitStack | None = None) -> list[LooseArray]:
     """Return the arrays of an `.npz` file, unread.
+
+    Args:
+        path: Of the file.
+        keep: Holds members open between readings, so that windows of frames that follow each
+            other unpack them once; each reading opens them again when not given.
 
     Raises:
         InputError: Not a zip archive, a foreign member, an object type, a bomb.
@@ -64,7 +70,7 @@ def open_npz(path: Path) -> list[LooseArray]:
             archive = stack.enter_context(zipfile.ZipFile(path))
             members = archive.infolist()
         _refuse_members(members, path)
-        arrays = [_member(archive, member, path) for member in members]
+        arrays = [_member(archive, member, path, keep) for member in members]
     return [array for array in arrays if count(array.shape) > 0 or not array.numeric]
 
 
@@ -95,7 +101,9 @@ def _refuse_members(members: list[zipfile.ZipInfo], path: Path) -> None:
             )
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> LooseArray:
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, keep: ExitStack | None
+) -> LooseArray:
     name = member.filename.removesuffix(".npy")
     with ExitStack() as stack:
         with foreign_errors(
@@ -105,8 +113,8 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> Lo
         shape, fortran, dtype = _header(file, name, path.name)
         start = file.tell()
     check_header(name, path.name, shape, dtype, member.file_size - start)
-    load = partial(_load_member, path, member.filename, (shape, fortran, dtype))
-    return LooseArray(name, shape, dtype, load)
+    held = _Member(path, member.filename, (shape, fortran, dtype), start, keep)
+    return LooseArray(name, shape, dtype, held.load)
 
 
 def _header(file: Foreign, name: str, source: str) -> tuple[tuple[int, ...], bool, np.dtype]:
@@ -130,37 +138,66 @@ def _header(file: Foreign, name: str, source: str) -> tuple[tuple[int, ...], boo
     return shape, fortran, dtype
 
 
-def _load_member(
-    path: Path,
-    member: str,
-    layout: tuple[tuple[int, ...], bool, np.dtype],
-    newest: int | None,
-) -> Shaped[np.ndarray, "..."]:
-    shape, fortran, dtype = layout
-    with (
-        foreign_errors(
-            f"{member} in {path.name} cannot be unpacked",
-            hint=_HINT,
-            file=str(path),
-            variable=member,
-        ),
-        zipfile.ZipFile(path) as archive,
-        archive.open(member) as file,
-    ):
-        _header(file, member, path.name)
-        if newest is None or fortran or not shape or newest >= shape[0]:
+@dataclass(slots=True)
+class _Member:
+    """One array of an archive.
+
+    Attributes:
+        path, name: Of the archive, and of the member in it.
+        layout: Shape, whether the first axis is the fastest, and type.
+        start: Bytes of the header.
+        keep: See `open_npz`.
+    """
+
+    path: Path
+    name: str
+    layout: tuple[tuple[int, ...], bool, np.dtype]
+    start: int
+    keep: ExitStack | None
+    _kept: Any = field(init=False, default=None)
+
+    def load(self, frames: slice | None) -> Shaped[np.ndarray, "..."]:
+        """Return those entries along the first axis; all for None."""
+        with (
+            foreign_errors(
+                f"{self.name} in {self.path.name} cannot be unpacked",
+                hint=_HINT,
+                file=str(self.path),
+                variable=self.name,
+            ),
+            ExitStack() as own,
+        ):
+            return self._entries(self._file(own), frames)
+
+    def _file(self, own: ExitStack) -> Foreign:
+        if self._kept is not None:
+            return self._kept
+        stack = own if self.keep is None else self.keep
+        archive = stack.enter_context(zipfile.ZipFile(self.path))
+        file = stack.enter_context(archive.open(self.name))
+        if self.keep is not None:
+            self._kept = file
+        return file
+
+    def _entries(self, file: Foreign, frames: slice | None) -> Shaped[np.ndarray, "..."]:
+        shape, fortran, dtype = self.layout
+        if frames is None or fortran or not shape:
+            self._go_to(file, self.start)
             array = np.frombuffer(_exactly(file, count(shape) * dtype.itemsize), dtype)
             whole = array.reshape(shape, order="F" if fortran else "C")
-            return whole if newest is None else whole[-newest:]
-        frame = count(shape[1:]) * dtype.itemsize
-        _skip(file, (shape[0] - newest) * frame)
-        array = np.frombuffer(_exactly(file, newest * frame), dtype)
-        return array.reshape(newest, *shape[1:])
+            return whole if frames is None or not shape else whole[frames]
+        first, last, _ = frames.indices(shape[0])
+        entry = count(shape[1:]) * dtype.itemsize
+        self._go_to(file, self.start + first * entry)
+        array = np.frombuffer(_exactly(file, (last - first) * entry), dtype)
+        return array.reshape(last - first, *shape[1:])
 
-
-def _skip(file: Foreign, size: int) -> None:
-    while size > 0 and (piece := file.read(min(size, _PIECE))):
-        size -= len(piece)
+    def _go_to(self, file: Foreign, place: int) -> None:
+        """Unpack up to a place; from the beginning only where that lies behind."""
+        if place < file.tell():
+            file.seek(0)
+        while (left := place - file.tell()) > 0 and file.read(min(left, _PIECE)):
+            pass
 
 
 def _exactly(file: Foreign, size: int) -> bytes:

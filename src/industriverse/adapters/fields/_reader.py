@@ -1,16 +1,18 @@
 """The reader of field files and folders."""
 
-from contextlib import ExitStack
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from industriverse.adapters.intake import Notes, content_hash, require_file
 from industriverse.adapters.tables import read_table
 from industriverse.kernel.errors import InputError
-from industriverse.kernel.ports import ReadOptions, ReadResult
+from industriverse.kernel.ports import LongRead, ReadOptions, ReadResult
 
 from ._folder import checked_frames, frame_files, open_loose_folder, open_netcdf_folder
 from ._hdf5 import inspect_hdf5, open_loose_hdf5
 from ._labelled import as_dataset, as_table, is_telemetry, sorted_kit
+from ._long import long_from_dataset
 from ._loose import LooseArray
 from ._netcdf import open_netcdf
 from ._numpy_files import open_npy, open_npz
@@ -85,6 +87,35 @@ class FieldReader:
                 )
             return _from_loose(opened, path, options, notes, self._budget)
 
+    @contextmanager
+    def open_long(self, path: Path, options: ReadOptions) -> Generator[LongRead | None]:
+        """Yield a field whose frames do not fit into memory together; None for any other file.
+
+        Raises:
+            InputError, NotFoundError: As `read`.
+        """
+        notes = Notes()
+        if not path.is_dir():
+            require_file(path)
+        with ExitStack() as stack:
+            opened = _opened(path, notes, stack)
+            if isinstance(opened, list):
+                kit = sorted_kit(opened, path.name)
+                if is_telemetry(kit):
+                    yield None
+                    return
+                data = as_dataset(kit, options, notes, path.name, None)
+            else:
+                data = stack.enter_context(opened)
+            yield long_from_dataset(
+                data,
+                options,
+                notes,
+                source=path.name,
+                sha256=content_hash(path),
+                budget=self._budget,
+            )
+
 
 def _from_loose(
     arrays: list[LooseArray], path: Path, options: ReadOptions, notes: Notes, budget: int
@@ -117,7 +148,7 @@ def _opened(path: Path, notes: Notes, stack: ExitStack) -> Dataset | list[LooseA
     if kind == "npy":
         return open_npy(path)
     if kind == "npz":
-        return open_npz(path)
+        return open_npz(path, stack)
     if kind == "hdf5":
         return open_netcdf(path) if inspect_hdf5(path) else open_loose_hdf5(path)
     if kind == "netcdf":

@@ -159,17 +159,17 @@ def open_loose_zarr(path: Path) -> list[LooseArray]:
     return [array for array in arrays if array.size > 0]
 
 
-def _constant(array: Shaped[np.ndarray, ""], newest: int | None) -> Shaped[np.ndarray, ""]:
-    del newest
+def _constant(array: Shaped[np.ndarray, ""], frames: slice | None) -> Shaped[np.ndarray, ""]:
+    del frames
     return array
 
 
 def _array(path: Path, name: str, array: Foreign) -> LooseArray:
-    def load(newest: int | None) -> Shaped[np.ndarray, "..."]:
+    def load(frames: slice | None) -> Shaped[np.ndarray, "..."]:
         with foreign_errors(
             f"{name} in {path.name} cannot be read", hint=_HINT, file=str(path), variable=name
         ):
-            return np.asarray(array[...] if newest is None or not array.shape else array[-newest:])
+            return np.asarray(array[...] if frames is None or not array.shape else array[frames])
 
     unit = str(array.attrs.get("units", ""))
     return LooseArray(name, tuple(array.shape), np.dtype(array.dtype), load, unit)

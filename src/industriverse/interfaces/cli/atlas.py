@@ -3,9 +3,11 @@
 import json as as_json
 import math
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -51,7 +53,7 @@ def build(
     with open_platform() as platform:
         request = BuildRequest(cells, maps, tuple(domain or ()), workers)
         report = build_atlas(platform.maps, installed(), request, progress=show_progress)
-        show_in_graph(platform.graph, platform.maps.catalogue)
+        show_in_graph(platform.graph, platform.maps)
     _say_notes(report.notes)
     if json:
         typer.echo(as_json.dumps(asdict(report), indent=2))
@@ -83,16 +85,20 @@ def import_file(
     from industriverse.kernel.plugins import installed  # noqa: PLC0415 (keeps --help fast)
     from industriverse.services.atlas import (  # noqa: PLC0415
         ImportRequest,
-        import_maps,
         show_in_graph,
+    )
+    from industriverse.services.atlas import (  # noqa: PLC0415
+        import_file as import_whole,
     )
 
     with open_platform() as platform:
-        read = platform.reader.read(file, read_options(variable, unit, time_column, domain))
+        options = read_options(variable, unit, time_column, domain)
         request = ImportRequest(file.name, licence, source, domain, regime)
-        records = import_maps(platform.maps, installed(), read, request)
-        show_in_graph(platform.graph, platform.maps.catalogue)
-    _say_notes(read.warnings)
+        records, warnings = import_whole(
+            platform.maps, installed(), platform.reader, file, options, request
+        )
+        show_in_graph(platform.graph, platform.maps)
+    _say_notes(warnings)
     first = records[0]
     if json:
         found = {
@@ -100,7 +106,7 @@ def import_file(
             "domain": first.domain,
             "maps": len(records),
             "unit": first.unit,
-            "warnings": list(read.warnings),
+            "warnings": list(warnings),
         }
         typer.echo(as_json.dumps(found, indent=2, ensure_ascii=False))
         return
@@ -196,7 +202,7 @@ def patch(
     with open_platform() as platform:
         before = platform.maps.record(map_id)
         record = patch_map(platform.maps, request)
-        show_in_graph(platform.graph, platform.maps.catalogue)
+        show_in_graph(platform.graph, platform.maps)
     if json:
         typer.echo(as_json.dumps(record_document(record), indent=2, ensure_ascii=False))
         return
@@ -219,13 +225,15 @@ def export(
     from industriverse.services.atlas import export_croissant  # noqa: PLC0415 (keeps --help fast)
 
     asked = _asked(domain, regime, "", {}, where)
-    count = 0
+
+    @contextmanager
+    def create(name: str) -> Generator[BinaryIO]:
+        make_folder(folder)
+        with writing_into(folder), (folder / name).open("wb") as file:
+            yield file
+
     with open_platform() as platform:
-        for name, data in export_croissant(platform.maps, asked):
-            make_folder(folder)
-            with writing_into(folder):
-                (folder / name).write_bytes(data)
-            count += 1
+        count = export_croissant(platform.maps, asked, create)
     typer.echo(f"{count} files in {folder}")
 
 

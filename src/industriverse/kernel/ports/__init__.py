@@ -11,7 +11,7 @@ from .ledger import Entry, LedgerStore, Posting, Transaction
 from .maps import AtlasCatalog, MapStore
 from .meter import EnergyMeter, Measurement
 from .proofs import LogCheckpoint, ProofStore, StoredProof
-from .reader import ObservationReader, ReadOptions, ReadResult
+from .reader import LongFieldReader, LongRead, ObservationReader, ReadOptions, ReadResult
 from .runs import Run, RunStore
 from .vectors import Hit, VectorStore
 
@@ -30,6 +30,8 @@ __all__ = [
     "JobStore",
     "LedgerStore",
     "LogCheckpoint",
+    "LongFieldReader",
+    "LongRead",
     "MapStore",
     "Measurement",
     "ObservationReader",

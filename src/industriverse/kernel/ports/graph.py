@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
-Value = None | bool | int | float | str | list[str] | list[float]
+Value = None | bool | int | float | str | list[str] | list[float] | list[int]
 Row = dict[str, Value]
+Parameter = Value | list[Row]
 
 
 @runtime_checkable
@@ -14,16 +15,20 @@ class GraphStore(Protocol):
     The dialect is what every store understands: `MATCH`, `OPTIONAL MATCH`, `WHERE`, `CREATE`,
     `MERGE … ON CREATE SET`, `SET n.name = value`, `DELETE`, `WITH`, `UNWIND`, `UNION`, `RETURN`
     with `ORDER BY`, `SKIP` and `LIMIT`. Labels stand in patterns only. Null sorts as the largest.
+
+    Many nodes go in one statement: `UNWIND $rows AS row MERGE (m:EnergyMap {map_id: row.id})`.
+    Rows have the same keys in the same order, one kind of value under each, and no null; what
+    several rows of a statement set of one node is not told.
     """
 
-    def run(self, cypher: str, parameters: Mapping[str, Value] | None = None) -> list[Row]:
+    def run(self, cypher: str, parameters: Mapping[str, Parameter] | None = None) -> list[Row]:
         """Run one read or write statement and return its rows by column name.
 
         All of a statement happens, or nothing.
 
         Args:
             cypher: The statement.
-            parameters: Values for its `$names`; one that it does not use is let be.
+            parameters: Values, or rows, for its `$names`; one that it does not use is let be.
 
         Raises:
             ContractError: The statement does not parse, lacks a parameter, returns something

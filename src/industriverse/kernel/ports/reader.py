@@ -1,9 +1,12 @@
 """Reading a user's file."""
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from industriverse.kernel.fields import Trajectory
 from industriverse.kernel.observations import Observation
 
 
@@ -17,6 +20,7 @@ class ReadOptions:
         time_column: Name of the time column.
         domain: Declared domain.
         max_frames: Newest frames of a field to load; None for as many as fit in memory.
+        fewest_frames: Frames that a field has at least; a forecast needs four, a map one.
     """
 
     variables: tuple[str, ...] = ()
@@ -24,6 +28,7 @@ class ReadOptions:
     time_column: str = ""
     domain: str = ""
     max_frames: int | None = None
+    fewest_frames: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +64,38 @@ class ObservationReader(Protocol):
         Raises:
             InputError: What is wrong, where, what to do.
             NotFoundError: No such file, or no such variable in it.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LongRead:
+    """A field whose frames do not fit into memory together.
+
+    Attributes:
+        frames: How many there are.
+        windows: Yields all of them in order of time, some at a time, from the first at each call.
+            Windows follow each other at one step, on one grid, with one mask and the same units.
+        warnings: As for `ReadResult`.
+        sha256: As for `ReadResult`.
+    """
+
+    frames: int
+    windows: Callable[[], Iterator[Trajectory]]
+    warnings: tuple[str, ...]
+    sha256: str
+
+
+@runtime_checkable
+class LongFieldReader(ObservationReader, Protocol):
+    """Reads files, and fields larger than memory too."""
+
+    def open_long(
+        self, path: Path, options: ReadOptions
+    ) -> AbstractContextManager[LongRead | None]:
+        """Hold a file open whose frames do not fit into memory together; None for any other.
+
+        Raises:
+            InputError, NotFoundError: As `read`.
         """
         ...

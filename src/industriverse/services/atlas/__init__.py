@@ -5,7 +5,7 @@ from ._build import BuildReport, BuildRequest, DomainBuilt, build
 from ._croissant import export_croissant
 from ._graph import show_in_graph
 from ._growing import GrowingAtlas, Growth, State, lay_first_maps
-from ._import import ImportRequest, import_maps
+from ._import import ImportRequest, import_file, import_long, import_maps
 from ._jobs import plan
 from ._maps import Maps
 from ._patch import PatchRequest, patch_map
@@ -26,6 +26,8 @@ __all__ = [
     "audit",
     "build",
     "export_croissant",
+    "import_file",
+    "import_long",
     "import_maps",
     "lay_first_maps",
     "patch_map",

@@ -1,11 +1,14 @@
 """The atlas as a data set that others can load: arrays, a table, and Croissant metadata (1.0)."""
 
 import csv
+import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any
+from typing import IO, Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 
@@ -15,7 +18,9 @@ from industriverse.kernel.maps import MapQuery, MapRecord
 
 from ._maps import Maps
 
-_TABLE = "maps.csv"
+_TABLE, _NPZ, _ARCHIVES, _ARRAYS = "maps.csv", "application/x-npz", "archives", "sequences"
+Described = tuple[str, str, int, str]
+"""Name, media type, size in bytes and SHA-256 of a file."""
 _COLUMNS: Mapping[str, tuple[str, str]] = {
     "id": ("sc:Text", "Identifier of the map, SEQUENCE/FRAME."),
     "file": ("sc:Text", "The .npz file that holds its cells."),
@@ -34,6 +39,37 @@ _COLUMNS: Mapping[str, tuple[str, str]] = {
     "checksum": ("sc:Text", "SHA-256 of the map's levels and what is stated of it."),
     "version": ("sc:Integer", "From 1; a patch makes the next."),
 }
+_FILE_SET: Mapping[str, Any] = {
+    "@type": "cr:FileSet",
+    "@id": _ARCHIVES,
+    "name": _ARCHIVES,
+    "description": "The cells: one NumPy archive a sequence.",
+    "encodingFormat": _NPZ,
+    "includes": "*.npz",
+}
+_SEQUENCES: Mapping[str, Any] = {
+    "@type": "cr:RecordSet",
+    "@id": _ARRAYS,
+    "name": _ARRAYS,
+    "description": "One row a file of cells. It holds the arrays `energy`, (frame, *axes) in the "
+    "unit that `maps/unit` states; `time`, (frame) in seconds; and for each axis `d` and its name, "
+    "the distance between cells. Cell `frame` of `energy` is the map of that row of `maps`.",
+    "key": {"@id": f"{_ARRAYS}/file"},
+    "field": [
+        {
+            "@type": "cr:Field",
+            "@id": f"{_ARRAYS}/{name}",
+            "name": name,
+            "description": said,
+            "dataType": "sc:Text",
+            "source": {"fileSet": {"@id": _ARCHIVES}, "extract": {"fileProperty": name_there}},
+        }
+        for name, name_there, said in (
+            ("file", "filename", "Name of the file, as in `maps/file`."),
+            ("path", "fullpath", "Where it lies in the data set."),
+        )
+    ],
+}
 _SC = "https://schema.org/"
 _CR = "http://mlcommons.org/croissant/"
 _CONTEXT: Mapping[str, Any] = {
@@ -46,6 +82,8 @@ _CONTEXT: Mapping[str, Any] = {
     "rai": "http://mlcommons.org/croissant/RAI/",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "equivalentProperty": "cr:equivalentProperty",
+    "samplingRate": "cr:samplingRate",
     "dct": "http://purl.org/dc/terms/",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
@@ -74,12 +112,35 @@ _CONTEXT: Mapping[str, Any] = {
 }
 
 
-def export_croissant(maps: Maps, asked: MapQuery) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of a data set: one `.npz` a sequence, `maps.csv`, `croissant.json`.
+@runtime_checkable
+class Written(Protocol):
+    """A file that is only written on."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take bytes."""
+        ...
+
+    def flush(self) -> None:
+        """Hand them on."""
+        ...
+
+
+Create = Callable[[str], AbstractContextManager[Written]]
+
+
+def export_croissant(maps: Maps, asked: MapQuery, create: Create) -> int:
+    """Write the files of a data set: one `.npz` a sequence, `maps.csv`, `croissant.json`.
+
+    Cells are written frame by frame, so a sequence may be larger than memory. The same maps make
+    the same arrays and table, byte for byte.
 
     Args:
         maps: The atlas.
         asked: Which maps; of each the newest version.
+        create: Opens the file of a name for writing.
+
+    Returns:
+        The number of files.
 
     Raises:
         NotFoundError: There is no such map.
@@ -89,36 +150,71 @@ def export_croissant(maps: Maps, asked: MapQuery) -> Iterator[tuple[str, bytes]]
         groups.setdefault(record.sequence, []).append(record)
     if not groups:
         raise NotFoundError("The atlas has no such map to export.", hint="Ask for more.")
-    files: list[tuple[str, str, int, str]] = []
+    files: list[Described] = []
     rows: list[MapRecord] = []
     for sequence, records in sorted(groups.items()):
         records.sort(key=lambda record: record.frame)
-        data = _arrays(maps, records)
-        files.append((f"{sequence}.npz", "application/x-npz", len(data), sha256_hex(data)))
+        with create(f"{sequence}.npz") as file:
+            hashed = _Hashed(file)
+            _write_arrays(hashed, maps, records)
+        files.append((f"{sequence}.npz", _NPZ, hashed.size, hashed.sha256))
         rows += records
-        yield files[-1][0], data
     table = _table(rows)
     files.insert(0, (_TABLE, "text/csv", len(table), sha256_hex(table)))
-    yield _TABLE, table
     document = croissant(files, rows, maps.clock.now())
-    yield "croissant.json", (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+    said = (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+    for name, data in ((_TABLE, table), ("croissant.json", said)):
+        with create(name) as file:
+            file.write(data)
+    return len(files) + 1
 
 
-def _arrays(maps: Maps, records: list[MapRecord]) -> bytes:
-    """Return a sequence as `.npz`, in the form that our own reader takes."""
+class _Hashed:
+    """A file that is only written on, with its size and SHA-256."""
+
+    def __init__(self, file: Written) -> None:
+        self._file, self._digest, self.size = file, hashlib.sha256(), 0
+
+    def write(self, data: bytes) -> int:
+        self._digest.update(data)
+        self.size += len(data)
+        self._file.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+
+def _write_arrays(file: _Hashed, maps: Maps, records: list[MapRecord]) -> None:
+    """Write a sequence as `.npz`, in the form that our own reader takes."""
     first = records[0]
-    cells = [
-        maps.store.read(record.sequence, record.frame, version=record.version) for record in records
-    ]
-    file = io.BytesIO()
-    named = dict(zip((f"d{axis}" for axis in first.axes), first.spacing, strict=True))
-    arrays: dict[str, Any] = {
-        "energy": np.stack(cells),
+    steps = zip(first.axes, first.spacing, strict=True)
+    arrays = {
         "time": np.array([record.time_s for record in records]),
-        **{name: np.float64(step) for name, step in named.items()},
+        **{f"d{axis}": np.asarray(step, np.float64) for axis, step in steps},
     }
-    np.savez_compressed(file, allow_pickle=False, **arrays)
-    return file.getvalue()
+    with zipfile.ZipFile(cast("IO[bytes]", file), "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(_member(name), "w") as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+        with archive.open(_member("energy"), "w", force_zip64=True) as member:
+            shape = (len(records), *first.shape)
+            head = {"descr": "<f8", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(member, head)
+            for record in records:
+                cells = maps.store.read(record.sequence, record.frame, version=record.version)
+                member.write(np.ascontiguousarray(cells, "<f8").tobytes())
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    """Return a member with a fixed date, so that the same arrays make the same file."""
+    info = zipfile.ZipInfo(f"{name}.npy")
+    info.compress_type = zipfile.ZIP_DEFLATED
+    return info
 
 
 def _table(records: list[MapRecord]) -> bytes:
@@ -134,13 +230,11 @@ def _table(records: list[MapRecord]) -> bytes:
     return text.getvalue().encode()
 
 
-def croissant(
-    files: list[tuple[str, str, int, str]], records: list[MapRecord], now: datetime
-) -> dict[str, Any]:
+def croissant(files: list[Described], records: list[MapRecord], now: datetime) -> dict[str, Any]:
     """Return the metadata of an exported data set.
 
     Args:
-        files: Name, media type, size in bytes and SHA-256 of each; the table first.
+        files: Each file; the table first.
         records: Of every map.
         now: When it is exported.
     """
@@ -171,7 +265,8 @@ def croissant(
                 "sha256": digest,
             }
             for name, media, size, digest in files
-        ],
+        ]
+        + [_FILE_SET],
         "recordSet": [
             {
                 "@type": "cr:RecordSet",
@@ -193,6 +288,7 @@ def croissant(
                     }
                     for name, (kind, said) in _COLUMNS.items()
                 ],
-            }
+            },
+            _SEQUENCES,
         ],
     }

@@ -71,7 +71,7 @@ class GrowingAtlas:
             if report.stopped:
                 self.growth = Growth("stopped", self.growth.share)
                 return
-            show_in_graph(self.graph, self.maps.catalogue)
+            show_in_graph(self.graph, self.maps)
             self.growth = Growth("done", 1.0)
         except (IndustriverseError, OSError) as error:
             self.growth = Growth("failed", self.growth.share, str(error))

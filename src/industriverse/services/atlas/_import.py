@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -10,12 +11,14 @@ from jaxtyping import Float
 
 from industriverse.engines.atlas import SequenceFacts
 from industriverse.engines.signals import signal_map
+from industriverse.kernel.domains import DomainAdapter
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.fields import EnergyMap, Trajectory
 from industriverse.kernel.maps import MapRecord
 from industriverse.kernel.plugins import Catalog, choose
-from industriverse.kernel.ports import ReadResult
+from industriverse.kernel.ports import LongFieldReader, LongRead, ReadOptions, ReadResult
 
+from ._long import maps_of_long, witnesses_of
 from ._maps import Maps
 
 _SIGNAL = "signal"
@@ -52,23 +55,74 @@ def import_maps(
             not fit the domain.
         ConflictError: The file is in the atlas already.
     """
-    for word, stated in (("licence", request.licence), ("source", request.source)):
-        if not stated.strip():
-            raise ContractError(
-                f"The {word} of {request.name!r} is not stated.", hint=f"Say --{word} TEXT."
-            )
+    _require_stated(request)
     observation = read.observation
     if isinstance(observation, Trajectory):
         facts, frames = _of_field(maps, catalog, read, observation, request)
     else:
         whole = signal_map(observation)
         facts, frames = _of_signals(maps, read, whole, request)
+    _require_unit(facts, request)
+    return maps.keep(facts, frames)
+
+
+def import_long(
+    maps: Maps, catalog: Catalog, long: LongRead, request: ImportRequest
+) -> tuple[MapRecord, ...]:
+    """Keep every frame of a field that does not fit into memory, a window of frames at a time.
+
+    Raises:
+        ContractError, ConflictError: As `import_maps`.
+    """
+    _require_stated(request)
+    witnesses = witnesses_of(long)
+    chosen = choose(witnesses, catalog.domains(), declared=request.domain)
+    _, unit, zero = chosen.adapter.energy(witnesses)
+    facts = _facts_of_field(maps, chosen.adapter, (unit, zero), long, witnesses, request)
+    _require_unit(facts, request)
+    return maps.keep(facts, maps_of_long(long, chosen.adapter, witnesses))
+
+
+def import_file(
+    maps: Maps,
+    catalog: Catalog,
+    reader: LongFieldReader,
+    path: Path,
+    options: ReadOptions,
+    request: ImportRequest,
+) -> tuple[tuple[MapRecord, ...], tuple[str, ...]]:
+    """Keep every frame of a file as a map, however many there are.
+
+    Returns:
+        The records, and a sentence for each thing that the reader had to decide.
+
+    Raises:
+        ContractError, ConflictError: As `import_maps`.
+        InputError, NotFoundError: What the reader refuses.
+    """
+    _require_stated(request)
+    options = replace(options, fewest_frames=1)
+    with reader.open_long(path, options) as long:
+        if long is not None:
+            return import_long(maps, catalog, long, request), long.warnings
+    read = reader.read(path, options)
+    return import_maps(maps, catalog, read, request), read.warnings
+
+
+def _require_stated(request: ImportRequest) -> None:
+    for word, stated in (("licence", request.licence), ("source", request.source)):
+        if not stated.strip():
+            raise ContractError(
+                f"The {word} of {request.name!r} is not stated.", hint=f"Say --{word} TEXT."
+            )
+
+
+def _require_unit(facts: SequenceFacts, request: ImportRequest) -> None:
     if not facts.unit:
         raise ContractError(
             f"The unit of the energy in {request.name!r} is not known.",
             hint="State the variables' units: --unit NAME=UNIT.",
         )
-    return maps.keep(facts, frames)
 
 
 def _of_field(
@@ -76,15 +130,28 @@ def _of_field(
 ) -> tuple[SequenceFacts, _Frames]:
     chosen = choose(field, catalog.domains(), declared=request.domain)
     energy, unit, zero = chosen.adapter.energy(field)
-    domain = chosen.adapter.law.domain
-    stated = {"zero": zero, "formula": chosen.adapter.law.reference}
+    facts = _facts_of_field(maps, chosen.adapter, (unit, zero), read, field, request)
+    return facts, zip(map(float, field.times), energy, strict=True)
+
+
+def _facts_of_field(
+    maps: Maps,
+    adapter: DomainAdapter,
+    known: tuple[str, str],
+    read: ReadResult | LongRead,
+    field: Trajectory,
+    request: ImportRequest,
+) -> SequenceFacts:
+    unit, zero = known
+    domain = adapter.law.domain
+    stated = {"zero": zero, "formula": adapter.law.reference}
     if field.valid is not None:
         stated["cells without data"] = str(int((~field.valid).sum()))
-    facts = SequenceFacts(
+    return SequenceFacts(
         sequence=_name(domain, read, request),
         domain=domain,
         origin=request.name,
-        grid=chosen.adapter.map_grid(field),
+        grid=adapter.map_grid(field),
         unit=unit,
         licence=request.licence.strip(),
         created=maps.clock.now(),
@@ -92,7 +159,6 @@ def _of_field(
         parameters=MappingProxyType(dict(field.parameters)),
         provenance=MappingProxyType(_provenance(read, request) | stated),
     )
-    return facts, zip(map(float, field.times), energy, strict=True)
 
 
 def _of_signals(
@@ -120,13 +186,13 @@ def _of_signals(
     return facts, [(whole.time_s, whole.density)]
 
 
-def _name(domain: str, read: ReadResult, request: ImportRequest) -> str:
+def _name(domain: str, read: ReadResult | LongRead, request: ImportRequest) -> str:
     """Return a sequence's name, the same for the same file and domain."""
     stem = re.sub(r"[^a-z0-9]+", "-", request.name.lower()).strip("-")[:_LONGEST_NAME]
     return f"{domain}-{stem}-{read.sha256[:_DIGEST]}"
 
 
-def _provenance(read: ReadResult, request: ImportRequest) -> dict[str, str]:
+def _provenance(read: ReadResult | LongRead, request: ImportRequest) -> dict[str, str]:
     return {
         "kind": "imported",
         "source": request.source.strip(),

@@ -1,33 +1,44 @@
 """The atlas: which energy maps the platform has seen, kept in the graph beside their proofs."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from industriverse.kernel.context import Context
-from industriverse.kernel.ports import GraphStore, Run, RunStore
+from industriverse.kernel.ports import GraphStore, Row, Run, RunStore
 
-from ._graph import SHARED
+from ._graph import FACTS, SHARED
+from ._regimes import Sighting, show_regimes
+from ._rows import once, write_rows
 
 _BATCH = 200
-_STATEMENTS = (
-    "MERGE (d:EnergyDomain {domain_id: $domain}) ON CREATE SET d.name = $domain",
-    """MERGE (m:EnergyMap {map_id: $map_id})
-       ON CREATE SET m.domain_id = $domain, m.title = $title, m.unit = $unit, m.tenant = $tenant,
-       m.energy = $energy, m.entropy = $entropy, m.shape = $shape, m.created_at = $created,
-       m.proof_id = $proof_id""",
-    """MERGE (s:EnergySnapshot {snapshot_id: $map_id})
-       ON CREATE SET s.map_id = $map_id, s.tenant = $tenant, s.timestamp = $created,
-       s.entropy = $entropy, s.regime = $regime, s.confidence = $confidence,
-       s.trace_id = $trace_id""",
-    """MERGE (p:Proof {proof_id: $proof_id})
-       ON CREATE SET p.tenant = $tenant, p.stage = 'lawful', p.passed = $passed,
-       p.domain = $domain, p.created_at = $created""",
-    """MATCH (d:EnergyDomain {domain_id: $domain}), (m:EnergyMap {map_id: $map_id}),
-       (s:EnergySnapshot {snapshot_id: $map_id}), (p:Proof {proof_id: $proof_id})
-       MERGE (d)-[:HAS_MAP]->(m) MERGE (m)-[:HAS_SNAPSHOT]->(s) MERGE (p)-[:VALIDATES]->(s)
-       SET m.sequence = $sequence""",
-)
+_FEWEST_WEIGHT = 1e-6
+"""Of a member that had a part in a forecast."""
+_DOMAIN = "MERGE (d:EnergyDomain {domain_id: row.domain}) ON CREATE SET d.name = row.domain"
+_MAP = """MERGE (m:EnergyMap {map_id: row.map_id})
+    ON CREATE SET m.domain_id = row.domain, m.title = row.title, m.unit = row.unit,
+    m.tenant = row.tenant, m.energy = row.energy, m.entropy = row.entropy, m.shape = row.shape,
+    m.created_at = row.created, m.proof_id = row.proof_id"""
+_SNAPSHOT = """MERGE (s:EnergySnapshot {snapshot_id: row.map_id})
+    ON CREATE SET s.map_id = row.map_id, s.tenant = row.tenant, s.timestamp = row.created,
+    s.entropy = row.entropy, s.regime = row.regime, s.confidence = row.confidence,
+    s.trace_id = row.trace_id SET s.domain = row.domain, s.source = row.title"""
+_PROOF = """MERGE (p:Proof {proof_id: row.proof_id})
+    ON CREATE SET p.tenant = row.tenant, p.stage = 'lawful', p.passed = row.passed,
+    p.domain = row.domain, p.created_at = row.created"""
+_JOIN = """MATCH (d:EnergyDomain {domain_id: row.domain}), (m:EnergyMap {map_id: row.map_id}),
+    (s:EnergySnapshot {snapshot_id: row.map_id}), (p:Proof {proof_id: row.proof_id})
+    MERGE (d)-[:HAS_MAP]->(m) MERGE (m)-[:HAS_SNAPSHOT]->(s) MERGE (p)-[:VALIDATES]->(s)"""
+_MODEL = """MERGE (u:ModelUnit {model_id: row.model_id})
+    ON CREATE SET u.architecture = row.architecture, u.created_at = row.created"""
+_PREDICTED = """MATCH (s:EnergySnapshot {snapshot_id: row.map_id}),
+    (u:ModelUnit {model_id: row.model_id})
+    MERGE (s)-[p:PREDICTED_BY]->(u) ON CREATE SET p.weight = row.weight"""
+_PREDICTS = """MATCH (u:ModelUnit {model_id: row.model_id}),
+    (d:EnergyDomain {domain_id: row.domain}) MERGE (u)-[:PREDICTS]->(d)"""
+_NUMBER = """MATCH (m:EnergyMap {map_id: row.map_id})
+    SET m.sequence = row.sequence, m.facts = row.facts"""
 """The sequence comes last: after a crash in between, the next time writes the rest."""
 
 
@@ -52,11 +63,7 @@ class Atlas:
             return 0
         written = 0
         while batch := self.runs.after(self._newest(), limit=_BATCH):
-            for run in batch:
-                known = _parameters(run)
-                for statement in _STATEMENTS:
-                    used = {k: v for k, v in known.items() if f"${k}" in statement}
-                    self.graph.run(statement, used)
+            _write(self.graph, batch)
             written += len(batch)
         return written
 
@@ -84,8 +91,9 @@ class Atlas:
 
     def _newest(self) -> int:
         assert self.graph is not None
-        query = "MATCH (m:EnergyMap) WHERE m.tenant <> $shared RETURN max(m.sequence) AS newest"
-        rows = self.graph.run(query, {"shared": SHARED})
+        query = """MATCH (m:EnergyMap) WHERE m.tenant <> $shared AND m.facts >= $facts
+            RETURN max(m.sequence) AS newest"""
+        rows = self.graph.run(query, {"shared": SHARED, "facts": FACTS})
         newest = rows[0]["newest"] if rows else None
         return int(newest) if isinstance(newest, int) else 0
 
@@ -119,7 +127,24 @@ def _row(run: Run) -> dict[str, Any]:
     }
 
 
-def _parameters(run: Run) -> dict[str, Any]:
+def _write(graph: GraphStore, batch: Sequence[Run]) -> None:
+    rows = [_parameters(run) for run in batch]
+    members = [row for run in batch for row in _members(run)]
+    write_rows(graph, _DOMAIN, once(rows, "domain"))
+    write_rows(graph, _MAP, rows)
+    write_rows(graph, _SNAPSHOT, rows)
+    write_rows(graph, _PROOF, rows)
+    write_rows(graph, _JOIN, rows)
+    # the first of a model's rows, whose run dates it
+    write_rows(graph, _MODEL, once(members[::-1], "model_id"))
+    write_rows(graph, _PREDICTED, members)
+    write_rows(graph, _PREDICTS, once(members, "pair"))
+    sightings = [_sighting(run, row) for run, row in zip(batch, rows, strict=True)]
+    show_regimes(graph, [seen for seen in sightings if seen is not None])
+    write_rows(graph, _NUMBER, rows)
+
+
+def _parameters(run: Run) -> Row:
     row, regime = _row(run), json.loads(run.document)["regime"]
     row["map_id"] = row.pop("id")
     return {
@@ -130,4 +155,46 @@ def _parameters(run: Run) -> dict[str, Any]:
         "confidence": float(regime["probabilities"].get(run.regime, 0.0)),
         "trace_id": run.trace_id,
         "passed": run.passed,
+        "facts": FACTS,
     }
+
+
+def _members(run: Run) -> list[Row]:
+    """Return the models that a run's forecast is blended of, none where it abstained.
+
+    An abstained forecast is a baseline, not the blend whose weights the document tells.
+    """
+    if run.abstained:
+        return []
+    forecast = json.loads(run.document)["forecast"]
+    return [
+        {
+            "map_id": f"map_{run.trace_id}",
+            "domain": run.domain,
+            "model_id": name,
+            "pair": f"{name} {run.domain}",
+            "weight": float(weight),
+            "architecture": json.dumps({"member_of": forecast["model"], "name": name}),
+            "created": run.created.isoformat(),
+        }
+        for name, weight in forecast["weights"].items()
+        if weight > _FEWEST_WEIGHT
+    ]
+
+
+def _sighting(run: Run, row: Row) -> Sighting | None:
+    """Return the regime that the classifier found, None where its evidence did not hold."""
+    if not json.loads(run.document)["regime"]["confirmed"]:
+        return None
+    return Sighting(
+        snapshot_id=str(row["map_id"]),
+        tenant=run.tenant,
+        source=run.name,
+        domain=run.domain,
+        number=run.sequence,
+        regime=run.regime,
+        time=run.created.isoformat(),
+        clock_s=run.created.timestamp(),
+        energy=float(str(row["energy"])),
+        confidence=float(str(row["confidence"])),
+    )
