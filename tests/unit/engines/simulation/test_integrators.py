@@ -28,6 +28,8 @@ from industriverse.engines.simulation.integrators import (
     variational,
     yoshida,
 )
+from industriverse.engines.simulation.particles import cluster_energy, heated, icosahedron
+from industriverse.engines.simulation.spectral import Etdrk4
 from industriverse.kernel.errors import ContractError
 
 
@@ -152,6 +154,54 @@ def test_energy_drifts_by_less_than_a_ten_thousandth_in_1000_steps(name, case):
         assert swung < 1e-12
 
 
+CLUSTER = Separable(kinetic, lambda q: cluster_energy(q.reshape(-1, 3)))
+SLOWEST = 6.5310
+"""Vibration of the cluster, per reduced unit of time."""
+TRIANGLE = 2 ** (1 / 6) * np.array([[0, 0, 0], [1, 0, 0], [0.5, np.sqrt(3) / 2, 0]])
+"""Three atoms: Newton's method on 13 takes a tenth of a second a step in these methods."""
+DROPS = dict.fromkeys(("gauss 4", "gauss 6", "itoh-abe"), TRIANGLE)
+
+
+def drop(places):
+    """Return warm atoms at rest as a whole, in one row."""
+    atoms = heated(places, 0.1, 0)
+    return Phase(atoms.q.ravel(), atoms.p.ravel())
+
+
+def test_the_cluster_is_the_one_known():
+    places = icosahedron()
+    assert float(cluster_energy(jnp.asarray(places))) == pytest.approx(-44.326801, abs=5e-7)
+    bent = np.asarray(jax.hessian(CLUSTER.potential)(jnp.asarray(places.ravel())))
+    squares = np.linalg.eigvalsh(bent)
+    np.testing.assert_allclose(squares[:6], 0, atol=1e-9)
+    assert np.sqrt(squares[6]) == pytest.approx(SLOWEST, abs=1e-4)
+    start = heated(places, 0.1, 0)
+    np.testing.assert_allclose(start.p.sum(axis=0), 0, atol=1e-14)
+    np.testing.assert_allclose(np.cross(start.q, start.p).sum(axis=0), 0, atol=1e-14)
+    # Of 39 ways to move 33 are vibrations.
+    assert float(kinetic(start.p)) == pytest.approx(33 * 0.1 / 2)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_energy_of_a_cluster_drifts_by_less_than_a_ten_thousandth_in_1000_steps(name):
+    """Over windows of the slowest vibration: chaotic motion has no period."""
+    start = drop(DROPS.get(name, icosahedron()))
+    size, window = 0.002, round(2 * np.pi / SLOWEST / 0.002)
+    steps = 3 * window
+    scheme = METHODS[name][2](CLUSTER, size)
+
+    @jax.jit
+    def energies(state):
+        return jax.lax.map(CLUSTER.energy, integrate(scheme, state, steps))
+
+    energy = np.asarray(energies(start))
+    drift = abs(energy[-window:].mean() - energy[:window].mean()) / abs(energy[0])
+    assert drift * 1000 / steps <= 1e-4
+    assert np.abs(energy - energy[0]).max() < 1e-4 * abs(energy[0])
+    if name in ENERGY_KEEPING:
+        assert np.abs(energy / energy[0] - 1).max() < 1e-12
+
+
 def flipped(state):
     return Phase(state.q, -state.p)
 
@@ -225,6 +275,98 @@ def test_a_derivative_passes_through_a_projection():
     slope = last(jnp.asarray(0.9))[1]
     difference = (last(jnp.asarray(0.9 + 1e-5))[0] - last(jnp.asarray(0.9 - 1e-5))[0]) / 2e-5
     assert float(slope) == pytest.approx(float(difference), rel=1e-7)
+
+
+def assert_slopes_agree(last, at, rel=1e-7):
+    """Hold a derivative in reverse mode against a central difference."""
+    both = jax.jit(jax.value_and_grad(last))
+    difference = (both(at + 1e-5)[0] - both(at - 1e-5)[0]) / 2e-5
+    assert abs(float(difference)) > 1e-3
+    assert float(both(jnp.asarray(at))[1]) == pytest.approx(float(difference), rel=rel)
+
+
+def faster(speed):
+    return Phase(HENON_HEILES_START.q, speed * HENON_HEILES_START.p)
+
+
+def end_of(step, start):
+    """Return a number from where a run of ten steps ends."""
+    return (integrate(step, start, 10, 10).q[-1] ** 2).sum()
+
+
+@pytest.mark.parametrize("order", [4, 6, 8])
+@pytest.mark.parametrize("inner", ["stormer-verlet", "gonzalez"])
+def test_a_derivative_passes_through_a_composition(order, inner):
+    def last(speed):
+        step = composed(METHODS[inner][2](HENON_HEILES, 0.2), order)
+        return end_of(step, faster(speed))
+
+    def of_size(size):
+        step = composed(METHODS[inner][2](HENON_HEILES, size), order)
+        return end_of(step, HENON_HEILES_START)
+
+    assert_slopes_agree(last, 0.9)
+    assert_slopes_agree(of_size, 0.2)
+
+
+@pytest.mark.parametrize("name", ["yoshida 6", "gauss 4", "gonzalez"])
+def test_a_derivative_passes_through_compensated_sums(name):
+    def last(speed):
+        step = compensated(METHODS[name][2](HENON_HEILES, 0.2))
+        return (integrate(step, carried(faster(speed)), 10, 10).value.q[-1] ** 2).sum()
+
+    assert_slopes_agree(last, 0.9)
+
+
+@pytest.mark.parametrize("rule", ["gonzalez", "itoh-abe"])
+def test_a_derivative_passes_through_steps_of_a_discrete_gradient(rule):
+    def last(speed):
+        return end_of(discrete_gradient(HENON_HEILES.energy, 0.2, rule), faster(speed))
+
+    assert_slopes_agree(last, 0.9)
+
+
+@pytest.mark.parametrize("rule", ["midpoint", "trapezoid"])
+def test_a_derivative_passes_through_steps_of_a_discrete_action(rule):
+    def last(stiffness):
+        def bent(q, v):
+            return kinetic(v) - stiffness * HENON_HEILES.potential(q)
+
+        return end_of(variational(bent, 0.2, rule), HENON_HEILES_START)
+
+    assert_slopes_agree(last, 0.9)
+
+
+def test_a_derivative_passes_through_exponential_time_differencing():
+    """Burgers' waves: by their start's height, and by the strength of what is not linear."""
+    number = np.arange(17)
+    scheme = Etdrk4.of(-0.1 * number**2, 0.01)
+    place = 2 * np.pi * np.arange(32) / 32
+    start = jnp.asarray(np.sin(place) + 0.3 * np.cos(2 * place))
+
+    def last(height, strength):
+        def nonlinear(waves):
+            return -strength * 0.5j * number * jnp.fft.rfft(jnp.fft.irfft(waves) ** 2)
+
+        def step(waves):
+            return scheme.step(waves, nonlinear)
+
+        end = integrate(step, jnp.fft.rfft(height * start), 50, 50)[-1]
+        return (jnp.fft.irfft(end)[:7] ** 3).sum()
+
+    assert_slopes_agree(lambda height: last(height, 1.0), 0.9)
+    assert_slopes_agree(lambda strength: last(1.0, strength), 0.9)
+
+
+def test_a_derivative_passes_through_a_run_of_a_cluster():
+    places = icosahedron()
+
+    def last(warmth):
+        warm = drop(places)
+        start = Phase(warm.q, warmth * warm.p)
+        return (integrate(yoshida(CLUSTER, 0.002, 4), start, 100, 100).q[-1] ** 2).sum()
+
+    assert_slopes_agree(last, 0.9, rel=1e-6)
 
 
 def test_projection_keeps_the_energy_of_a_step_that_loses_it():

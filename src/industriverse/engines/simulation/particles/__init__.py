@@ -1,6 +1,7 @@
 """Atoms that pull and push each other: molecular dynamics."""
 
 from ._bins import binned
+from ._cluster import cluster_energy, heated, icosahedron
 from ._dynamics import Bath, Moving, moving, stepper
 from ._fluid import Atoms, Fluid, Pairs, lattice, warmed
 from ._neighbours import Neighbours
@@ -17,6 +18,9 @@ __all__ = [
     "Pairs",
     "Sheet",
     "binned",
+    "cluster_energy",
+    "heated",
+    "icosahedron",
     "lattice",
     "moving",
     "stepper",
