@@ -19,6 +19,17 @@ def tiny_catalog(runs=RUNS, skip: int = 1) -> Catalog:
     return Catalog({short.id: short, domain.id: domain})
 
 
+def two_domains() -> Catalog:
+    """Return `tiny_catalog` and Cahn–Hilliard, so that two workers have something to do."""
+    known, tiny = installed(), tiny_catalog()
+    recipe = {"sequences": [{"frames": 4, "frame_s": 100.0, "mean": m} for m in (0.0, 0.1, 0.2)]}
+    solver = known.get("cahn-hilliard")
+    short = replace(solver, solver={**solver.solver, "atlas": recipe})
+    names = ("gray-scott", "reaction_diffusion")
+    added = [*map(tiny.get, names), short, known.get("materials")]
+    return Catalog({manifest.id: manifest for manifest in added})
+
+
 def kill_at(pyramids: int) -> None:
     """Kill this process when the atlas makes its n-th pyramid."""
     made, count = _maps.build_pyramid, 0

@@ -19,18 +19,47 @@ from PIL import Image
 
 from industriverse.adapters import plot_style as style
 from industriverse.kernel.plugins import Manifest, full_params, installed, load
-from industriverse.kernel.solvers import FRAME, LENGTH, is_field_solver, solver_card
+from industriverse.kernel.solvers import (
+    FRAME,
+    LENGTH,
+    SolverCard,
+    is_field_solver,
+    is_solver,
+    solver_card,
+)
 
 Outputs = Mapping[str, Float[np.ndarray, "time ..."]]
 _SHOWN = 4
+_PLANT = "demo-plant"
+_PLANT_SHOWN = ("cold_flow", "valve_opening", "vibration", "exchanger_duty")
+_PLANT_CYCLE = {"skip_s": 0.0, "duration_s": 5700.0}
 
 
 def draw(manifest: Manifest, path: Path) -> None:
+    """Draw a solver of fields by four frames, one of few variables by a run of each regime.
+
+    The demo plant, which declares no physics of its own, is drawn by its instruments.
+    """
+    if is_field_solver(manifest):
+        figure = _maps(manifest)
+    else:
+        figure = _plant(manifest) if manifest.id == _PLANT else _series(manifest)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    # 256 colours are a third of the bytes and look the same.
+    Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).quantize(256).save(path)
+
+
+def _run(manifest: Manifest, params: Mapping[str, float]) -> Outputs:
+    run = cast("Callable[[Outputs, Mapping[str, float]], Outputs]", load(manifest))
+    return run({}, params)
+
+
+def _maps(manifest: Manifest) -> Figure:
     """Run a solver with its defaults and draw four frames of its picture field, evenly apart."""
     params = full_params(manifest, {})
-    run = cast("Callable[[Outputs, Mapping[str, float]], Outputs]", load(manifest))
     name = solver_card(manifest).picture
-    frames = run({}, params)[name]
+    frames = _run(manifest, params)[name]
     shown = np.linspace(0, len(frames) - 1, _SHOWN).astype(int)
     low, high = float(frames[shown].min()), float(frames[shown].max())
     signed = low < 0 < high and -low > 0.1 * high
@@ -42,13 +71,52 @@ def draw(manifest: Manifest, path: Path) -> None:
             _frame(axis, frames[at], (params[LENGTH], at * params[FRAME]), limits, signed)
             for axis, at in zip(axes, shown.tolist(), strict=True)
         ]
-        slot = manifest.outputs[name]
-        label = name.replace("_", " ") + ("" if slot.unit == "1" else f" [{slot.unit}]")
-        figure.colorbar(images[-1], ax=axes, label=label, shrink=0.85)
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-    # 256 colours are a third of the bytes and look the same.
-    Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).quantize(256).save(path)
+        figure.colorbar(images[-1], ax=axes, label=_label(manifest, name), shrink=0.85)
+        FigureCanvasAgg(figure).draw()
+    return figure
+
+
+def _series(manifest: Manifest) -> Figure:
+    """Run a solver in the middle of each regime and draw its picture series under one another."""
+    card = solver_card(manifest)
+    with mpl.rc_context(style.RC):
+        figure = Figure(figsize=(10, 1.5 * len(card.regimes)), dpi=80, layout="constrained")
+        axes = np.atleast_1d(figure.subplots(len(card.regimes), 1, sharex=True))
+        for axis, (label, value) in zip(axes, _middles(card), strict=True):
+            params = full_params(manifest, {card.control: value})
+            values = _run(manifest, params)[card.picture]
+            axis.plot(params[FRAME] * np.arange(len(values)), values, linewidth=1)
+            axis.set_title(f"{label}: {card.control} = {value:.4g}")
+            axis.set_ylabel(_label(manifest, card.picture))
+        axes[-1].set_xlabel("time [s]")
+        FigureCanvasAgg(figure).draw()
+    return figure
+
+
+def _plant(manifest: Manifest) -> Figure:
+    """Run the demo plant through one cycle of its episodes and draw four of its instruments."""
+    params = full_params(manifest, _PLANT_CYCLE)
+    outputs = _run(manifest, params)
+    with mpl.rc_context(style.RC):
+        figure = Figure(figsize=(10, 6), dpi=80, layout="constrained")
+        axes = list(figure.subplots(len(_PLANT_SHOWN), 1, sharex=True))
+        for axis, name in zip(axes, _PLANT_SHOWN, strict=True):
+            values = outputs[name]
+            axis.plot(np.arange(len(values)) * params["step_s"] / 60, values, linewidth=0.7)
+            axis.set_ylabel(_label(manifest, name))
+        axes[-1].set_xlabel("time [min]")
+        FigureCanvasAgg(figure).draw()
+    return figure
+
+
+def _middles(card: SolverCard) -> list[tuple[str, float]]:
+    """Return each regime with the middle of its last range."""
+    return [(label, sum(ranges[-1]) / 2) for label, ranges in card.regimes.items()]
+
+
+def _label(manifest: Manifest, name: str) -> str:
+    slot = manifest.outputs[name]
+    return name.replace("_", " ") + ("" if slot.unit == "1" else f" [{slot.unit}]")
 
 
 def _frame(
@@ -73,10 +141,11 @@ def _frame(
 
 
 def main(folder: Path, wanted: list[str]) -> None:
-    """Draw all solvers of fields, or those named."""
+    """Draw all solvers that say what stands for them, or those named."""
     folder.mkdir(parents=True, exist_ok=True)
     for manifest in installed().of_kind("solver"):
-        if is_field_solver(manifest) and (not wanted or manifest.id in wanted):
+        drawn = is_solver(manifest) or manifest.id == _PLANT
+        if drawn and (not wanted or manifest.id in wanted):
             draw(manifest, folder / f"{manifest.folder.name}.png")
 
 

@@ -2,7 +2,8 @@
 
 A solver is a plugin: `catalog/solvers/<id>/manifest.toml` with a `[solver]` section, and a small
 module with `run(inputs, params)`. Its outputs with space among their dims are fields; those over
-time alone are what it keeps or what its entropy law speaks of, one number a frame.
+time alone are what it keeps or what its entropy law speaks of, one number a frame. A solver of few
+variables has outputs over time alone: it makes readings, not maps.
 """
 
 from collections.abc import Mapping
@@ -19,11 +20,17 @@ from .fields import Boundary, Grid, Trajectory
 from .plugins import Manifest, full_params
 
 LENGTH, CELLS, FRAMES, FRAME, SEED = "length", "cells", "frames", "frame_s", "seed"
-"""Parameters that every solver of fields takes: side, cells a side, frames, time between, seed."""
+"""Parameters that every solver takes, the first two of them only one of fields: side, cells a side,
+frames, time between, seed."""
 
+EXACT = 1e-10
+"""A bound at most this wide is a claim that the scheme keeps the quantity to rounding."""
+
+Ranges = tuple[tuple[float, float], ...]
 _AXES = ("z", "y", "x")
 
 __all__ = [
+    "EXACT",
     "AtlasRecipe",
     "SolverCard",
     "as_trajectory",
@@ -32,6 +39,7 @@ __all__ = [
     "field_names",
     "full_params",
     "is_field_solver",
+    "is_solver",
     "solver_card",
 ]
 
@@ -52,19 +60,24 @@ class AtlasRecipe:
 
 @dataclass(frozen=True, slots=True)
 class SolverCard:
-    """What a solver of fields says about its physics.
+    """What a solver says about its physics.
 
     Attributes:
         domain: The atlas' domain that its maps belong to.
         equation: In Unicode, one line an equation.
-        boundary: What each axis does at its ends, slowest axis first.
+        boundary: What each axis does at its ends, slowest axis first; nothing without fields.
         conserves: Series that it keeps: name to the largest lawful relative drift over a run.
+        order: Power of the time step with which each of these drifts shrinks on a grid that is
+            held; needed where the bound is wider than `EXACT`. 0 where the step does not shrink
+            it, since cells too wide for what happens in them break the balance: the solver's page
+            then says where.
         entropy: The law that the series `entropy_series` obeys.
         entropy_series: Name of that series; "" where the law is `none`.
         entropy_tolerance: Largest lawful violation a frame, relative to the series' size.
         control: Parameter that sets the regime; "" where none does.
-        regimes: Label to the control's range `[low, high)`, in which it is the truth.
-        picture: The field that stands for it in pictures.
+        regimes: Label to the control's ranges `[low, high)`, in which it is the truth.
+        given: Other parameters, with the values at which alone the regimes are known.
+        picture: The field that stands for it in pictures, or a series where there are no fields.
         reference: Where the equation and its published answer are written down.
         atlas: Which of its runs fill the atlas.
     """
@@ -75,22 +88,34 @@ class SolverCard:
     reference: str
     picture: str
     conserves: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    order: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     entropy: EntropyLaw = "none"
     entropy_series: str = ""
     entropy_tolerance: float = 0.0
     control: str = ""
-    regimes: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    regimes: Mapping[str, Ranges] = field(default_factory=lambda: MappingProxyType({}))
+    given: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     atlas: AtlasRecipe = field(default_factory=AtlasRecipe)
 
     def regime(self, params: Mapping[str, float]) -> str:
         """Return the true regime under these parameters, "" where it is not known."""
         value = params.get(self.control, np.nan)
-        known = (name for name, (low, high) in self.regimes.items() if low <= value < high)
-        return next(known, "")
+        if any(params.get(name) != given for name, given in self.given.items()):
+            return ""
+        return next((label for label, held in self.regimes.items() if _within(value, held)), "")
+
+
+def _within(value: float, ranges: Ranges) -> bool:
+    return any(low <= value < high for low, high in ranges)
 
 
 def is_field_solver(manifest: Manifest) -> bool:
     """Say whether a plugin is a solver of fields, with a `[solver]` section."""
+    return is_solver(manifest) and bool(field_names(manifest))
+
+
+def is_solver(manifest: Manifest) -> bool:
+    """Say whether a plugin is a solver of fields or of few variables, with a `[solver]` section."""
     return manifest.kind == "solver" and bool(manifest.solver)
 
 
@@ -102,7 +127,7 @@ def solver_card(manifest: Manifest) -> SolverCard:
     """
     members: dict[str, Any] = dict(manifest.solver)
     members["boundary"] = tuple(members.get("boundary", ()))
-    members["regimes"] = {k: tuple(v) for k, v in members.get("regimes", {}).items()}
+    members["regimes"] = {k: _ranges(v) for k, v in members.get("regimes", {}).items()}
     recipe: dict[str, Any] = dict(members.get("atlas", {}))
     if "sequences" in recipe:
         recipe["sequences"] = tuple(MappingProxyType(run) for run in recipe["sequences"])
@@ -116,22 +141,50 @@ def solver_card(manifest: Manifest) -> SolverCard:
     return card
 
 
+def _ranges(written: list[float] | list[list[float]]) -> Ranges:
+    """Return the ranges of a regime, written as one pair or as a list of pairs.
+
+    Raises:
+        ContractError: They are no pairs of a lower and a higher number.
+    """
+    try:
+        pairs = np.asarray(written, np.float64).reshape(-1, 2)
+    except (TypeError, ValueError):
+        pairs = np.zeros((1, 2))
+    if not (pairs[:, 0] < pairs[:, 1]).all():
+        raise ContractError(
+            f"[solver.regimes] holds {written}.", hint="Give each range as [low, high]."
+        )
+    return tuple((float(low), float(high)) for low, high in pairs)
+
+
 def _problem(card: SolverCard, manifest: Manifest) -> str:
     """Return what is wrong with a card, or nothing."""
     over_time = [name for name, slot in manifest.outputs.items() if slot.dims == ("time",)]
     needed = [*card.conserves, *([card.entropy_series] if card.entropy != "none" else [])]
     if missing := [name for name in needed if name not in over_time]:
         return f"{missing} are no outputs over time alone."
-    if card.picture not in field_names(manifest):
-        return f"picture {card.picture!r} is no output over space."
+    fields = field_names(manifest)
+    if card.picture not in (fields or over_time):
+        return f"picture {card.picture!r} is no output over {'space' if fields else 'time'}."
     if wrong := [b for b in card.boundary if b not in get_args(Boundary)]:
         return f"boundary {wrong} is none of {get_args(Boundary)}."
     if card.entropy not in get_args(EntropyLaw):
         return f"entropy {card.entropy!r} is none of {get_args(EntropyLaw)}."
-    wanted = {LENGTH, CELLS, FRAMES, FRAME, SEED, *([card.control] if card.control else [])}
+    wanted = {FRAMES, FRAME, SEED, *([LENGTH, CELLS] if fields else []), *card.given}
+    wanted |= {card.control} if card.control else set()
     if missing := sorted(wanted - set(manifest.params)):
         return f"the parameters {missing} are missing."
-    return _recipe_problem(card.atlas, manifest)
+    return _order_problem(card) or _recipe_problem(card.atlas, manifest)
+
+
+def _order_problem(card: SolverCard) -> str:
+    loose = {name for name, bound in card.conserves.items() if bound > EXACT}
+    if unlike := sorted(loose ^ set(card.order)):
+        return f"a drift wider than {EXACT} has an order, and no other: {unlike}."
+    if wrong := sorted(name for name, order in card.order.items() if not order >= 0):
+        return f"the drifts {wrong} grow with smaller steps."
+    return ""
 
 
 def _recipe_problem(recipe: AtlasRecipe, manifest: Manifest) -> str:
@@ -191,27 +244,39 @@ def as_trajectory(
     )
 
 
-def drift(series: Float[np.ndarray, "time"]) -> float:
+def drift(series: Float[np.ndarray, "time"], unit: str = "1") -> float:
     """Return the largest departure of a kept series from its start, relative to its size.
 
-    The size is the largest magnitude, or 1 where the series is zero but for rounding (net momentum
-    of a flow at rest): such series are stated in units in which 1 is the natural scale.
+    The size is the largest magnitude. A series without a unit that is zero but for rounding (net
+    momentum over its thermal size) has size 1, its natural scale; one with a unit has none such:
+    were it zero, its rounding alone would be a drift of 1.
+
+    Args:
+        series: A number a frame.
+        unit: Of the series; "1" for a share of some natural scale.
     """
     size = float(np.abs(series).max())
-    scale = size if size > np.sqrt(np.finfo(np.float64).eps) else 1.0
+    share = unit == "1" and size <= np.sqrt(np.finfo(np.float64).eps)
+    # A series of nothing but zeros has not moved.
+    scale = 1.0 if share or size == 0 else size
     return float(np.abs(series - series[0]).max()) / scale
 
 
 def entropy_violation(card: SolverCard, series: Mapping[str, object]) -> float:
     """Return the largest step against the entropy law, relative to the series' size.
 
-    `increasing` must not fall, `free_energy` must not rise, `casimir` must not change; other laws
-    answer zero.
+    `increasing` must not fall, `free_energy` must not rise, `casimir` must not change; the series
+    of `clausius` is ΔS − ΣQ/T since the start, which must not fall. `none` answers zero.
     """
-    if card.entropy in {"none", "clausius"}:
+    if card.entropy == "none":
         return 0.0
     values = np.asarray(cast("Any", series[card.entropy_series]), np.float64)
     steps = np.diff(values)
-    against = {"increasing": -steps, "free_energy": steps, "casimir": np.abs(steps)}[card.entropy]
+    against = {
+        "increasing": -steps,
+        "clausius": -steps,
+        "free_energy": steps,
+        "casimir": np.abs(steps),
+    }[card.entropy]
     scale = max(float(np.abs(values).max()), np.finfo(np.float64).tiny)
     return max(float(against.max(initial=0.0)), 0.0) / scale

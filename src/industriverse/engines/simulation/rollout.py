@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
+from jax.core import Tracer
+from jaxtyping import Bool, Float
 
 # Every solver steps through here, and all of them compute in double precision.
 jax.config.update("jax_enable_x64", True)
@@ -65,6 +66,14 @@ def rolled(
         every: Steps between frames.
     """
     return rollout(partial(step, parts), start, frames, every)
+
+
+def refused(wrong: Bool[jax.Array, ""]) -> bool:
+    """Say whether a run must be refused: never while it is compiled or one of a batch.
+
+    Then nothing can be raised; the caller of `vmap` looks for NaN instead.
+    """
+    return not isinstance(wrong, Tracer) and bool(wrong)
 
 
 def steps_between(frame_s: float, largest_step: float) -> tuple[int, float]:

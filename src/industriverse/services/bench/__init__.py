@@ -16,7 +16,7 @@ from industriverse.services.documents import BenchDocument, PredictDocument
 __all__ = ["BENCHES", "BenchSettings", "run_bench"]
 
 BENCHES = {
-    "atlas": "Time to load a map, make its pyramid and find it among 100 000.",
+    "atlas": "Time to load a map, make its pyramid, find it among 100 000, build a domain.",
     "calibration": "Coverage, interval score and CRPS on real data, beside split conformal.",
     "conservation": "What each solver keeps over a whole run, and whether its entropy law holds.",
     "integrators": "Energy kept by steps in time, beside SciPy and diffrax at equal work.",

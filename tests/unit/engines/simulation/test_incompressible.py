@@ -16,6 +16,8 @@ from industriverse.engines.simulation.fluids import (
     taylor_green,
 )
 from industriverse.engines.simulation.spectral import Waves
+from industriverse.kernel.plugins import full_params, installed, load
+from industriverse.kernel.solvers import solver_card
 
 BOX = Waves(32, 2 * np.pi)
 
@@ -130,7 +132,7 @@ def threshold(along, bands):
     def rate(reynolds):
         return kolmogorov_rates(1.0, 1 / (reynolds * bands), along, bands)[0].real
 
-    return brentq(rate, 1.0, 5.0)
+    return float(brentq(rate, 1.0, 5.0))  # pyright: ignore[reportArgumentType]
 
 
 def test_long_waves_bring_down_kolmogorovs_flow_above_the_square_root_of_two():
@@ -156,6 +158,27 @@ def test_kolmogorovs_flow_loses_its_balance_at_the_threshold(share):
     assert rate.real * (share - 1) > 0
     exact = ripple * np.exp(rate.real * 5.0)
     assert np.abs(grown - exact).max() < 5e-6 * np.abs(exact).max()
+
+
+def test_the_cards_regimes_are_ten_percent_from_the_threshold_of_three_bands():
+    """Over all waves of the square the longest one goes first, and no wave as short as a band."""
+    edge = 1 / (threshold(1.0, 3.0) * 2 * np.pi * 3)
+    assert threshold(2.0, 3.0) > threshold(1.0, 3.0)
+    assert kolmogorov_rates(1.0, 0.001, 3.0, 3.0)[0].real < 0
+    regimes = solver_card(installed().get("incompressible-flow")).regimes
+    np.testing.assert_allclose(regimes["transitional"], [(0.9 * edge, 1.1 * edge)], rtol=1e-3)
+    assert regimes["stable"][0][0] == regimes["transitional"][0][1]
+
+
+@pytest.mark.parametrize(("share", "stays"), [(0.9, False), (1.1, True)])
+def test_a_default_kolmogorov_run_stays_laminar_above_the_threshold_only(share, stays):
+    manifest = installed().get("incompressible-flow")
+    viscosity = share / (threshold(1.0, 3.0) * 2 * np.pi * 3)
+    given = {"start": 3, "kinematic_viscosity": viscosity, "cells": 24, "frames": 2, "frame_s": 30}
+    run = load(manifest)
+    across = run({}, full_params(manifest, given))["velocity_y"]  # pyright: ignore[reportCallIssue]
+    grown = np.abs(across[1]).max() / np.abs(across[0]).max()
+    assert grown < 1e-3 if stays else grown > 3
 
 
 def test_kolmogorovs_laminar_flow_stands_and_its_force_does_the_work_that_viscosity_takes():

@@ -7,6 +7,8 @@ import pytest
 
 from industriverse.engines.simulation.gas import Gas, HeavyGas, conserved, stirred
 from industriverse.kernel.errors import ContractError
+from industriverse.kernel.plugins import full_params, installed, load
+from industriverse.kernel.solvers import entropy_violation, solver_card
 
 GAMMA = 5 / 3
 UNIT = 1 / (4 * np.pi)
@@ -119,6 +121,20 @@ def test_a_collapse_keeps_mass_momentum_and_energy_and_makes_entropy():
     assert size > 10 * abs(float(kept.gravity[0]))
     assert np.diff(np.asarray(kept.entropy)).min() > -1e-6
     assert kept.entropy[-1] - kept.entropy[0] > 0.1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"jeans_ratio": 4.0}, {"jeans_ratio": 2.0, "gamma": 1.4}, {"gamma": 3.0}, {"ripple": 0.2}],
+    ids=str,
+)
+def test_entropy_falls_by_no_more_than_the_card_allows(given):
+    manifest = installed().get("self-gravity")
+    run, params = load(manifest), full_params(manifest, {"cells": 32, "frames": 21, **given})
+    outputs = run({}, params)  # pyright: ignore[reportCallIssue]
+    card = solver_card(manifest)
+    assert entropy_violation(card, outputs) <= card.entropy_tolerance
+    assert outputs["density"].max() > 2 * outputs["density"][0].max()
 
 
 def test_below_the_jeans_length_gas_only_swings():

@@ -32,6 +32,8 @@ def run(
     path, supply = fluid.solve_with_supply(jnp.asarray(start), frames, frame_s)
     vorticity, divergence = np.asarray(fluid.vorticity(path)), np.asarray(fluid.divergence(path))
     energy = np.asarray((path**2).sum(axis=1).mean(axis=(1, 2)) / 2)
+    # A fluid that has come to rest turns no more, to the last bit.
+    turning = np.maximum(np.abs(vorticity).max(axis=(1, 2)), np.finfo(np.float64).tiny)
     # Both are shares of a size of the run's own, so that rounding has a scale to be small against.
     return {
         "vorticity": vorticity,
@@ -39,5 +41,5 @@ def run(
         "velocity_y": np.asarray(path[:, 1]),
         "kinetic_energy": energy,
         "balance": 1 + (energy - np.asarray(supply)) / energy.max(),
-        "divergence": np.abs(divergence).max(axis=(1, 2)) / np.abs(vorticity).max(axis=(1, 2)),
+        "divergence": np.abs(divergence).max(axis=(1, 2)) / turning,
     }

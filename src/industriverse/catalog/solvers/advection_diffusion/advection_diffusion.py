@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 from industriverse.engines.simulation.diffusion import GIVEN_FLOWS, AdvectionDiffusion, WarmSpots
 from industriverse.engines.simulation.spectral import Waves
+from industriverse.kernel.errors import ContractError
 
 
 def run(
@@ -25,6 +26,11 @@ def run(
     flow = GIVEN_FLOWS[int(params["flow"])](waves, int(params["waves"]), params["speed"], seed)
     system = AdvectionDiffusion(params["conductivity"] / capacity, flow, waves)
     path = np.asarray(system.solve(start, frames, params["frame_s"]))
+    if not path.min() > 0:
+        raise ContractError(
+            f"Waves too short for the grid cooled a place to {path.min():.3g} K.",
+            hint="Take more cells, wider spots, a slower flow, or a warmer base.",
+        )
     u, v = np.repeat(flow[:, None], frames, axis=1)
     return {
         "temperature": path,

@@ -33,6 +33,8 @@ def run(
     names = ("density", "velocity_y", "velocity_x", "pressure")
     kept = ("mass", "momentum_y", "momentum_x", "energy")
     totals = np.asarray(path).sum(axis=(2, 3)) * gas.spacing**2
+    # As a share of what it were, were all the energy motion in one direction.
+    totals[:, 1:3] /= np.sqrt(2 * totals[0, 0] * totals[0, 3])
     return {
         **{name: fields[:, at] for at, name in enumerate(names)},
         **{name: totals[:, at] for at, name in enumerate(kept)},

@@ -30,6 +30,9 @@ def run(
     frames = int(params["frames"])
     start = (jnp.asarray(params["peak"] * drawn[0]), jnp.asarray(params["peak"] * drawn[1]))
     quake = system.solve(start, frames, params["frame_s"])
+    mass, energy = solid["density"].sum() * (length / cells) ** 2, np.asarray(quake.energy)
+    # Momentum, were all the energy motion in one direction.
+    whole = np.sqrt(2 * mass * energy[0])
     still = {name: np.repeat(part[None], frames, axis=0) for name, part in solid.items()}
     return still | {
         "velocity_x": np.asarray(quake.x),
@@ -37,7 +40,7 @@ def run(
         "stress_xx": np.asarray(quake.pull_x),
         "stress_yy": np.asarray(quake.pull_y),
         "stress_xy": np.asarray(quake.shear),
-        "energy": np.asarray(quake.energy),
-        "momentum_x": np.asarray(quake.momentum[:, 0]),
-        "momentum_y": np.asarray(quake.momentum[:, 1]),
+        "energy": energy,
+        "momentum_x": np.asarray(quake.momentum[:, 0]) / whole,
+        "momentum_y": np.asarray(quake.momentum[:, 1]) / whole,
     }

@@ -41,6 +41,8 @@ def run(
     flow = Incompressible(viscosity, waves, courant_step(start, waves, drift), drift, stirring)
     path = flow.solve(jnp.asarray(start), int(params["frames"]), params["frame_s"])
     u, v, vorticity, work = (np.asarray(frames) for frames in path)
+    # Of the start, r.m.s.; a fluid that nothing moves has no momentum to scale.
+    scale = max(float(np.sqrt((u[0] ** 2 + v[0] ** 2).mean())), np.finfo(np.float64).tiny)
     energy = (u**2 + v**2).mean(axis=(1, 2)) / 2
     return {
         "velocity_x": u,
@@ -48,7 +50,7 @@ def run(
         "vorticity": vorticity,
         "kinetic_energy": energy,
         "enstrophy": (vorticity**2).mean(axis=(1, 2)) / 2,
-        "momentum_x": u.mean(axis=(1, 2)),
-        "momentum_y": v.mean(axis=(1, 2)),
+        "momentum_x": u.mean(axis=(1, 2)) / scale,
+        "momentum_y": v.mean(axis=(1, 2)) / scale,
         "free_energy": energy - work,
     }

@@ -26,8 +26,9 @@ def run(
     )
     start = jnp.asarray(wrinkled(front.waves, int(params["seed"]), params["height"]))
     path = np.asarray(front.solve(start, int(params["frames"]), params["frame_s"]))
+    roughness = path.std(axis=(1, 2))
     return {
         "height": path,
-        "mean_height": path.mean(axis=(1, 2)),
-        "roughness": path.std(axis=(1, 2)),
+        "mean_height": path.mean(axis=(1, 2)) / roughness.max(),
+        "roughness": roughness,
     }

@@ -36,6 +36,8 @@ def run(
     mass, momentum_y, momentum_x, _, energy, _ = (
         np.asarray(path.cells).sum(axis=(2, 3)).T * gas.spacing**2
     )
+    # Momentum, were all the energy motion in one direction.
+    whole = np.sqrt(2 * mass[0] * energy[0])
     strength = (values[:, 5:] ** 2).sum(axis=1)
     scale = gas.spacing / np.sqrt(max(strength.max(), np.finfo(np.float64).tiny))
     return {
@@ -43,7 +45,7 @@ def run(
         **{"velocity_y": velocity_y, "velocity_x": velocity_x},
         **{"field_y": field_y * _ROOT, "field_x": field_x * _ROOT},
         **{"mass": mass, "energy": energy},
-        **{"momentum_y": momentum_y, "momentum_x": momentum_x},
+        **{"momentum_y": momentum_y / whole, "momentum_x": momentum_x / whole},
         "divergence": np.abs(gas.divergence(path)).max(axis=(1, 2)) * scale,
         "magnetic_energy": strength.sum(axis=(1, 2)) / 2 * gas.spacing**2,
         "entropy": np.asarray(jax.vmap(gas.entropy)(path)),

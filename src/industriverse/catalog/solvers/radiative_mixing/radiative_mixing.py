@@ -40,10 +40,12 @@ def run(
         np.asarray(jax.vmap(flow.values)(path.gas)), 1, 0
     )
     totals = np.asarray(path.gas).sum(axis=(2, 3)).T * flow.spacing**2
+    # Momentum, were all the energy motion in one direction.
+    whole = np.sqrt(2 * totals[0, 0] * totals[3, 0])
     radiated = np.asarray(path.radiated)
     return {
         **{"density": density, "pressure": pressure},
         **{"velocity_y": velocity_y, "velocity_x": velocity_x},
-        **{"mass": totals[0], "momentum_x": totals[2], "energy": totals[3]},
+        **{"mass": totals[0], "momentum_x": totals[2] / whole, "energy": totals[3]},
         **{"radiated": radiated, "balance": totals[3] + radiated},
     }

@@ -31,6 +31,6 @@ def run(
         "energy_density": density,
         "energy": energy,
         "energy_held": energy + np.asarray(path.lost) / density[0].size,
-        "frequency_residual": mean - mean[0] * fading,
+        "frequency_residual": (mean - mean[0] * fading) / params["kick"],
         "coherence": np.abs(np.exp(1j * phase).mean(axis=(1, 2))),
     }

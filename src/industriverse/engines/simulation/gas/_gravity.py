@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Complex, Float
 
+from industriverse.engines.simulation.rollout import refused
 from industriverse.engines.simulation.spectral import Waves
 from industriverse.kernel.errors import ContractError
 
@@ -108,13 +109,13 @@ class HeavyGas:
 
         Raises:
             ContractError: The square is none, or its cells are odd; or a place collapsed until its
-                pressure was lost.
+                pressure was lost, which under `vmap` is left as NaN.
         """
         rows, columns = start.shape[1:]
         if rows != columns or rows % 2:
             raise ContractError(f"{rows} × {columns} cells are no square of an even side.")
         path = _frames(self, start, frames, jnp.asarray(frame_s))
-        if not bool(jnp.isfinite(path).all()):
+        if refused(~jnp.isfinite(path).all()):
             raise ContractError(
                 "The gas fell together until its pressure was lost.",
                 hint="Take fewer frames, more cells, or a smaller share of the step.",

@@ -13,6 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
+from industriverse.engines.simulation.rollout import refused
+from industriverse.kernel.errors import ContractError
+
 from ._clock import frames_of, third_order
 from ._hlld import conserved_magnetic, fast_speed, five_wave_flux, primitive_magnetic
 from ._weno import GHOSTS, face_values
@@ -94,8 +97,18 @@ class MagneticGas:
             start: `plasma` makes one.
             frames: At least 1.
             frame_s: [s]. Between frames; the steps follow from the fastest wave.
+
+        Raises:
+            ContractError: Motion or field dwarf the pressure so far that it was lost; under `vmap`
+                such a run is left as NaN.
         """
-        return _frames(self, start, frames, jnp.asarray(frame_s))
+        path = _frames(self, start, frames, jnp.asarray(frame_s))
+        if refused(~jnp.isfinite(path.cells).all()):
+            raise ContractError(
+                "The pressure was lost beside the energy of motion and field.",
+                hint="Take a slower flow, a weaker field, more pressure or fewer frames.",
+            )
+        return path
 
     def largest_step(self, plasma: Plasma) -> Float[jax.Array, ""]:
         """Return the longest safe step [s]."""

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float, Int
 
+from industriverse.engines.simulation.motions import lorenz_rate, pendulum_rate, runge_kutta
+
 from ._drawn import LENGTH, Drawn, States
 from ._lyapunov import label_by_exponent
 
@@ -14,11 +16,7 @@ _DT, _BURN_STEPS, _TRUTH_STEPS, _BLOCKS = 0.02, 1500, 8000, 20
 
 
 def _rk4(rate: Rate, x: Batch, p: Float[np.ndarray, "record"], t: float, dt: float) -> Batch:
-    a = rate(x, p, t)
-    b = rate(x + dt / 2 * a, p, t + dt / 2)
-    c = rate(x + dt / 2 * b, p, t + dt / 2)
-    d = rate(x + dt * c, p, t + dt)
-    return x + dt / 6 * (a + 2 * b + 2 * c + d)
+    return runge_kutta(lambda state, time: rate(state, p, time), x, t, dt)
 
 
 def _exponents(
@@ -67,9 +65,7 @@ def _lorenz(x: Batch, r: Float[np.ndarray, "record"], t: float) -> Batch:
     a, b, c, u, v, w = x
     return np.stack(
         [
-            10 * (b - a),
-            a * (r - c) - b,
-            a * b - 8 / 3 * c,
+            *lorenz_rate(a, b, c, r),
             10 * (v - u),
             u * (r - c) - a * w - v,
             u * b + a * v - 8 / 3 * w,
@@ -87,7 +83,7 @@ def _rossler(x: Batch, c: Float[np.ndarray, "record"], t: float) -> Batch:
 def _pendulum(x: Batch, drive: Float[np.ndarray, "record"], t: float) -> Batch:
     angle, speed, u, v = x
     push = drive * np.cos(2 / 3 * t)
-    return np.stack([speed, push - np.sin(angle) - speed / 2, v, -np.cos(angle) * u - v / 2])
+    return np.stack([*pendulum_rate(np.sin(angle), speed, push), v, -np.cos(angle) * u - v / 2])
 
 
 def _start(drawn: Drawn, state: list[float]) -> Batch:

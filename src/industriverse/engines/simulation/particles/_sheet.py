@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import refused, rollout, steps_between
 from industriverse.kernel.errors import ContractError
 
 from ._bins import binned
@@ -73,7 +73,8 @@ class Sheet:
             `temperature`: `(time)`; `momentum`: `(time, 2)`.
 
         Raises:
-            ContractError: More atoms met in one place than a list has room for.
+            ContractError: More atoms met in one place than a list has room for; under `vmap` such
+                a run holds NaN instead.
         """
         count, step = steps_between(frame, self.largest_step)
         advance = stepper(self.fluid, step, bath)
@@ -88,7 +89,7 @@ class Sheet:
             return jax.lax.map(look, path)
 
         seen = run(moving(self.fluid, start))
-        if bool(jnp.isnan(seen["energy"]).any()):
+        if refused(jnp.isnan(seen["energy"]).any()):
             raise ContractError(
                 f"An atom had more than {self.fluid.room} neighbours, or two atoms met.",
                 hint="Take fewer atoms, or a lower temperature.",

@@ -9,6 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
+from industriverse.engines.simulation.motions import (
+    Lorenz,
+    lorenz_rate,
+    pendulum_rate,
+    runge_kutta,
+)
 from industriverse.engines.simulation.rollout import Number
 from industriverse.kernel.errors import ContractError
 
@@ -132,23 +138,20 @@ def _flow(rate: Rate) -> Step:
     ) -> tuple[Point, Number]:
         x, time = state
         control, kick = given
-        a = rate(x, control, time)
-        b = rate(x + step_s / 2 * a, control, time + step_s / 2)
-        c = rate(x + step_s / 2 * b, control, time + step_s / 2)
-        d = rate(x + step_s * c, control, time + step_s)
-        return x + step_s / 6 * (a + 2 * b + 2 * c + d) + kick, time + step_s
+        moved = runge_kutta(lambda at, when: rate(at, control, when), x, time, step_s)
+        return moved + kick, time + step_s
 
     return step
 
 
 def _lorenz(x: Point, r: Number, time: Number) -> Point:
     del time
-    return jnp.stack([10 * (x[1] - x[0]), x[0] * (r - x[2]) - x[1], x[0] * x[1] - 8 / 3 * x[2]])
+    return jnp.stack(lorenz_rate(x[0], x[1], x[2], r))
 
 
 def _pendulum(x: Point, drive: Number, time: Number) -> Point:
     push = drive * jnp.cos(2 / 3 * time)
-    return jnp.stack([x[1], push - jnp.sin(x[0]) - x[1] / 2])
+    return jnp.stack(pendulum_rate(jnp.sin(x[0]), x[1], push))
 
 
 def _pitchfork(x: Point, mu: Number, time: Number) -> Point:
@@ -176,7 +179,7 @@ def _logistic(
     return jnp.clip(control * x * (1 - x) + kick, 1e-3, 1 - 1e-3), time + step_s
 
 
-LORENZ_EDGE = 10 * (10 + 8 / 3 + 3) / (10 - 8 / 3 - 1)
+LORENZ_EDGE = float(Lorenz(rho=1.0).threshold)
 """`σ (σ + β + 3)/(σ − β − 1) = 24.74`: the two fixed points lose their stability."""
 FOLD_EDGE = 2 / (3 * math.sqrt(3))
 FOUR_CYCLE, EIGHT_CYCLE = 1 + math.sqrt(6), 3.54409

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from industriverse.engines.simulation.rollout import rollout, steps_between
+from industriverse.engines.simulation.rollout import refused, rollout, steps_between
 from industriverse.kernel.errors import ContractError
 
 from ._elimination import Cells
@@ -58,7 +58,7 @@ def swept(reservoir: Reservoir, source: Cells, frames: int, frame_s: float) -> S
 
     Raises:
         ContractError: Sides that are held; or the pressure squeezes the fluid by more than 30 %,
-            where the linear law ends.
+            where the linear law ends; under `vmap` such a run is NaN instead.
     """
     if reservoir.held is not None:
         raise ContractError("A tracer needs walls: what comes in at held sides is not known.")
@@ -68,28 +68,33 @@ def swept(reservoir: Reservoir, source: Cells, frames: int, frame_s: float) -> S
     else:
         start = jnp.zeros(source.shape)
         count, step_s = steps_between(frame_s, reservoir.largest_step)
-    forced = source, jnp.asarray(step_s)
+    forced = source, jnp.asarray(step_s), jnp.asarray(reservoir.compressibility)
     path = _march(reservoir.rock, (porosity, start), forced, (frames, count), steady=steady)
-    squeezed = float(jnp.abs(path.flow.pressure).max()) * float(reservoir.compressibility)
-    if not squeezed <= _MOST_SQUEEZED:
+    squeezed = jnp.abs(path.flow.pressure).max() * reservoir.compressibility
+    lawful = squeezed <= _MOST_SQUEEZED
+    if refused(~lawful):
         raise ContractError(
-            f"The pressure squeezes the fluid by {squeezed:.0%}; the linear law ends at"
+            f"The pressure squeezes the fluid by {float(squeezed):.0%}; the linear law ends at"
             f" {_MOST_SQUEEZED:.0%}.",
             hint="Take a smaller rate, more permeable rock or a stiffer fluid.",
         )
-    return path
+
+    def told(part: jax.Array) -> jax.Array:
+        return jnp.where(lawful, part, jnp.nan)
+
+    return jax.tree.map(told, path)
 
 
 @partial(jax.jit, static_argnums=(3,), static_argnames=("steady",))
 def _march(
     rock: Rock,
     begin: tuple[Cells, Cells],
-    forced: tuple[Cells, Float[jax.Array, ""]],
+    forced: tuple[Cells, Float[jax.Array, ""], Float[jax.Array, ""]],
     counts: tuple[int, int],
     *,
     steady: bool,
 ) -> Sweep:
-    source, step_s = forced
+    source, step_s, compressibility = forced
     porosity, start = begin
     flow = Flow(start, jnp.zeros(()), jnp.zeros(()))
     stepper = None if steady else Stepper.of(rock, source, step_s)
@@ -101,7 +106,9 @@ def _march(
             later, fluxes = Flow(start, dissipated, worked), rock.fluxes(start)
         else:
             later, fluxes = stepper(state.flow)
-        return _carry(state._replace(flow=later), fluxes, source, step_s)
+        # A run that will be refused must still end: its fluxes want parts without number.
+        lawful = jnp.abs(later.pressure).max() * compressibility <= _MOST_SQUEEZED
+        return _carry(state._replace(flow=later), fluxes, source, (step_s, lawful))
 
     first = _Carried(flow, porosity, jnp.zeros_like(start), jnp.zeros(()))
     path = rollout(step, first, *counts)
@@ -109,12 +116,26 @@ def _march(
     return Sweep(path.flow, path.tracer, balance)
 
 
-def _carry(state: _Carried, fluxes: Faces, source: Cells, step_s: Float[jax.Array, ""]) -> _Carried:
-    """Return the tracer after a step of steady fluxes, in as many parts as monotony needs."""
+def _carry(
+    state: _Carried,
+    fluxes: Faces,
+    source: Cells,
+    taken: tuple[Float[jax.Array, ""], Bool[jax.Array, ""]],
+) -> _Carried:
+    """Return the tracer after a step of steady fluxes, in as many parts as monotony needs.
+
+    Args:
+        state: Before the step; its flow after it.
+        fluxes: Through the faces in the step.
+        source: What wells put in.
+        taken: The step's length, and whether the flow is lawful; else one part is enough.
+    """
+    step_s, lawful = taken
     growth = gathered(fluxes) + source
     least = jnp.minimum(state.held, state.held + step_s * growth)
     passing = _touching(fluxes) + jnp.abs(source)
     parts = jnp.ceil(step_s * (passing / least).max() / _COURANT).astype(int) + 1
+    parts = jnp.where(lawful, parts, 1)
     part_s = step_s / parts
 
     def rate(tracer: Cells) -> Cells:

@@ -1,0 +1,1 @@
+"""Lorenz: convection in three numbers, the first chaos."""
