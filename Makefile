@@ -28,7 +28,7 @@ test: $(STAMP) $(PAGES) test-packages ## Lint, types, floors, pages, then every 
 	$(BIN)/pytest -q tests/e2e
 
 test-solvers: $(STAMP) ## The solvers against analytic and published answers, some ten minutes
-	INDUSTRIVERSE_TEST_SOLVERS=1 $(BIN)/pytest -q tests/unit/engines/simulation
+	INDUSTRIVERSE_TEST_SOLVERS=1 $(BIN)/pytest -q -n 2 --dist worksteal tests/unit/engines/simulation
 
 check: $(STAMP) $(WEB_STAMP) ## Lint, types and floors
 	$(BIN)/ruff format --check src tests

@@ -25,7 +25,7 @@ Values = Float[jax.Array, "8 y x"]
 
 _COURANT = 0.5
 _TURN = np.array([0, 2, 1, 3, 4, 6, 5, 7])
-_ALONG_Y, _ALONG_X = 5, 6
+_PRESSURE, _ALONG_Y, _ALONG_X = 4, 5, 6
 
 
 class Plasma(NamedTuple):
@@ -100,10 +100,10 @@ class MagneticGas:
 
         Raises:
             ContractError: Motion or field dwarf the pressure so far that it was lost; under `vmap`
-                such a run is left as NaN.
+                nothing is raised, and its pressure is not above zero.
         """
         path = _frames(self, start, frames, jnp.asarray(frame_s))
-        if refused(~jnp.isfinite(path.cells).all()):
+        if refused(~(jax.vmap(self.values)(path)[:, _PRESSURE] > 0).all()):
             raise ContractError(
                 "The pressure was lost beside the energy of motion and field.",
                 hint="Take a slower flow, a weaker field, more pressure or fewer frames.",
