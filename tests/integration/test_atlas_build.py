@@ -1,6 +1,7 @@
 """Building the atlas for real: on disk, killed and resumed, in the graph, from the terminal."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -205,6 +206,19 @@ def test_a_lost_worker_is_said_and_the_next_run_gets_a_new_one(monkeypatch):
     assert len(report.notes) == 1
     assert "process was lost" in report.notes[0]
     assert report.domains[0].built == report.domains[0].sequences >= len(RUNS) - 1
+
+
+def test_a_worker_does_not_hear_ctrl_c_while_it_starts(monkeypatch):
+    def interrupted(worker, *job):
+        if worker._process is None:
+            worker._start()
+            (started,) = active_children()
+            os.kill(started.pid, signal.SIGINT)  # pyright: ignore[reportArgumentType]
+        return solves(worker, *job)
+
+    solves = Worker.solve
+    monkeypatch.setattr(Worker, "solve", interrupted)
+    assert build(in_memory(), tiny_catalog(), replace(TINY, workers=1)).notes == ()
 
 
 def test_an_interrupt_ends_the_workers_at_once(whole):

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -62,7 +62,8 @@ class Worker:
         context = get_context("spawn")
         self._line, far = context.Pipe()
         self._process = context.Process(target=_serve, args=(far,), daemon=True)
-        self._process.start()
+        with _unmoved_by_ctrl_c():
+            self._process.start()
         far.close()
         return self._line
 
@@ -78,9 +79,22 @@ def hired(count: int) -> Generator[list[Worker]]:
             worker.close()
 
 
+@contextmanager
+def _unmoved_by_ctrl_c() -> Generator[None]:
+    """Start processes in here: Ctrl-C reaches all of a terminal, and the first ends the others.
+
+    A process inherits what is blocked where it is started, so it is deaf from its first import.
+    """
+    # Its own start would unblock the signal.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _serve(line: "Connection") -> None:
-    # Ctrl-C reaches every process of a terminal; the first one ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_POLITE)
     while True:
         try:
