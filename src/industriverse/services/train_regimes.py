@@ -25,6 +25,7 @@ from industriverse.engines.regimes import (
     to_window,
 )
 from industriverse.engines.simulation.known_regimes import FAMILIES, Known, known_records
+from industriverse.kernel.errors import ContractError
 
 from .regime_model import CARD, WEIGHTS, models_folder
 
@@ -167,7 +168,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     held_count = max(1, args.per_family // _HELD_OUT_SHARE)
     train = measure_all(known_records(per_family=args.per_family, part="train", seed=args.seed))
     held = measure_all(known_records(per_family=held_count, part="held_out", seed=args.seed))
-    model = fit(train.features, train.labels, seed=args.seed)
+    try:
+        model = fit(train.features, train.labels, seed=args.seed)
+    except ContractError as wrong:
+        sys.stderr.write(f"{wrong.message} {wrong.hint}\n")
+        raise SystemExit(2) from None
     weights = pack(model)
     scores = score(model, train, held)
     args.out.mkdir(parents=True, exist_ok=True)

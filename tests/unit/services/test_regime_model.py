@@ -70,7 +70,7 @@ def test_calibration_error_by_hand():
 
 @pytest.mark.slow
 def test_the_training_command_writes_a_model_that_loads(tmp_path):
-    words = ["--out", str(tmp_path), "--per-family", "1", "--seed", "3", "--date", "2026-01-01"]
+    words = ["--out", str(tmp_path), "--per-family", "2", "--seed", "3", "--date", "2026-01-01"]
     command = [sys.executable, "-m", "industriverse.services.train_regimes", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["records"] > 20

@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.optimize import OptimizeResult, minimize, minimize_scalar
 
+from industriverse.kernel.errors import ContractError
+
 from ._model import LABELS, RegimeModel
 
 Features = Float[np.ndarray, "record feature"]
@@ -76,11 +78,15 @@ def fit(features: Features, labels: Labels, *, seed: int) -> RegimeModel:
 
     Four fifths train five small networks on the log loss; the last fifth sets the
     temperature of their mean and, per regime, the distance beyond which a window counts as unknown.
+
+    Raises:
+        ContractError: A regime has fewer than two records to learn from, or none in the last fifth.
     """
     random = np.random.default_rng(seed)
     order = random.permutation(len(labels))
     held = order[: round(_CALIBRATION_SHARE * len(order))]
     used = order[len(held) :]
+    _require_all(*(np.bincount(labels[part], minlength=len(LABELS)) for part in (used, held)))
     mean, scale = features[used].mean(axis=0), features[used].std(axis=0) + 1e-6
     scaled = np.clip((features - mean) / scale, -6, 6)
     members = [_member(scaled[used], labels[used], random) for _ in range(_MEMBERS)]
@@ -89,6 +95,14 @@ def fit(features: Features, labels: Labels, *, seed: int) -> RegimeModel:
     raw = RegimeModel(mean, scale, w1, b1, w2, b2, 1.0, whiten, centres, np.ones(len(LABELS)))
     sharp = _temperature(raw, features[held], labels[held])
     return replace(raw, sharpness=sharp, edges=_edges(raw, features[held], labels[held]))
+
+
+def _require_all(learned: Int[np.ndarray, "label"], held: Int[np.ndarray, "label"]) -> None:
+    if scarce := [LABELS[k] for k in np.flatnonzero((learned < 2) | (held < 1))]:
+        raise ContractError(
+            f"Too few records are {' or '.join(scarce)} to learn from and to hold out.",
+            hint="Give more records of each regime.",
+        )
 
 
 def _temperature(raw: RegimeModel, features: Features, labels: Labels) -> float:

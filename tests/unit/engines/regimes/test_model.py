@@ -15,7 +15,7 @@ from industriverse.engines.regimes import (
     unpack,
 )
 from industriverse.engines.simulation.known_regimes import FAMILIES, Part, known_records
-from industriverse.kernel.errors import UnavailableError
+from industriverse.kernel.errors import ContractError, UnavailableError
 from industriverse.services.train_regimes import measure_all
 
 QUICK = tuple(
@@ -69,6 +69,13 @@ def test_held_out_parameters_are_recognised(model, held_out):
 
 def test_fitting_repeats_to_the_last_bit(model, train):
     assert pack(fit(*train, seed=0)) == pack(model)
+
+
+def test_a_regime_without_records_is_named(train):
+    features, labels = train
+    kept = labels != LABELS.index("chaotic")
+    with pytest.raises(ContractError, match="chaotic"):
+        fit(features[kept], labels[kept], seed=0)
 
 
 def test_weights_come_back_as_they_were(model, held_out):
