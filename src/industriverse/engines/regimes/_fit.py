@@ -18,6 +18,8 @@ _DECAY = 1e-3
 _CALIBRATION_SHARE = 0.2
 _EDGE_QUANTILE = 0.995
 _SHRINK = 0.1
+_FEWEST = 2
+"""Records of a regime from which a spread can be told."""
 
 
 def _loss(
@@ -98,7 +100,7 @@ def fit(features: Features, labels: Labels, *, seed: int) -> RegimeModel:
 
 
 def _require_all(learned: Int[np.ndarray, "label"], held: Int[np.ndarray, "label"]) -> None:
-    if scarce := [LABELS[k] for k in np.flatnonzero((learned < 2) | (held < 1))]:
+    if scarce := [LABELS[k] for k in np.flatnonzero((learned < _FEWEST) | (held == 0))]:
         raise ContractError(
             f"Too few records are {' or '.join(scarce)} to learn from and to hold out.",
             hint="Give more records of each regime.",
