@@ -167,15 +167,20 @@ def test_importing_it_takes_little_memory(form, tmp_path):
     path = FORMATS[form](tmp_path, temperature())
     maps = Maps(ZarrMapStore(tmp_path / "atlas"), MemoryAtlasCatalog(), HandClock())
     imported(maps, path, LARGE, asked=replace(ASKED, name="first"))  # loads what it needs
+    # Threads of other tests in this process may allocate meanwhile; not in both.
+    assert min(peak_of_import(maps, path, name) for name in ("windows", "again")) < 4 * SMALL
+
+
+def peak_of_import(maps, path, name):
     gc.collect()
     tracemalloc.start()
     try:
-        records, _ = imported(maps, path, SMALL, asked=replace(ASKED, name="windows"))
+        records, _ = imported(maps, path, SMALL, asked=replace(ASKED, name=name))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     assert len(records) == FRAMES
-    assert peak < 4 * SMALL
+    return peak
 
 
 DOMAINS = {
