@@ -1,0 +1,1 @@
+"""The flux-form network: forecasts that cannot lose what is conserved."""

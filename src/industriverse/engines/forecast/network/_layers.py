@@ -1,0 +1,120 @@
+"""Layers that commute with a shift of the grid, channels last."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from industriverse.kernel.fields import Boundary
+
+Ends = tuple[Boundary, Boundary]
+Features = Float[Array, "y x feature"]
+
+
+class Convolution(eqx.Module):
+    """A 3 × 3 kernel with taps `dilation` cells apart; zeros beyond ends that are not periodic.
+
+    The zeros are how a network sees a wall.
+
+    Attributes:
+        kernel: `(3, 3, in, out)`.
+        bias: `(out,)`.
+        dilation: Cells between taps.
+    """
+
+    kernel: Float[Array, "3 3 in out"]
+    bias: Float[Array, "out"]
+    dilation: int = eqx.field(static=True)
+
+    @classmethod
+    def fresh(cls, sizes: tuple[int, int], dilation: int, gain: float, key: PRNGKeyArray) -> "Convolution":
+        """Return random weights that keep the size of their input times `gain`."""
+        kernel = jax.random.normal(key, (3, 3, *sizes), jnp.float32)
+        scale = gain / jnp.sqrt(jnp.float32(9 * sizes[0]))
+        return cls(kernel * scale, jnp.zeros(sizes[1], jnp.float32), dilation)
+
+    def __call__(self, features: Float[Array, "y x in"], ends: Ends) -> Float[Array, "y x out"]:
+        """Return the convolved features, as many cells as before."""
+        for axis, end in enumerate(ends):
+            features = padded(features, axis, self.dilation, end)
+        out = jax.lax.conv_general_dilated(
+            features[None],
+            self.kernel,
+            (1, 1),
+            "VALID",
+            rhs_dilation=(self.dilation, self.dilation),
+            dimension_numbers=("NHWC", "HWIO", "NHWC"),
+        )
+        return out[0] + self.bias[None, None]
+
+
+def padded(values: Float[Array, "y x feature"], axis: int, cells: int, end: Boundary) -> Features:
+    """Return the values with cells added at both ends of an axis: wrapped around, or zero."""
+    widths = [(0, 0)] * 3
+    widths[axis] = (cells, cells)
+    return jnp.pad(values, widths, mode="wrap" if end == "periodic" else "constant")
+
+
+class Mixing(eqx.Module):
+    """An affine map of the last axis, the same in each cell.
+
+    Attributes:
+        matrix: `(in, out)`.
+        bias: `(out,)`.
+    """
+
+    matrix: Float[Array, "in out"]
+    bias: Float[Array, "out"]
+
+    @classmethod
+    def fresh(cls, sizes: tuple[int, int], gain: float, key: PRNGKeyArray) -> "Mixing":
+        """Return random weights that keep the size of their input times `gain`."""
+        matrix = jax.random.normal(key, sizes, jnp.float32)
+        return cls(
+            matrix * (gain / jnp.sqrt(jnp.float32(sizes[0]))), jnp.zeros(sizes[1], jnp.float32)
+        )
+
+    def __call__(self, features: Float[Array, "*cells in"]) -> Float[Array, "*cells out"]:
+        """Return the mixed features."""
+        mixed = features @ self.matrix
+        return mixed + jnp.broadcast_to(self.bias, mixed.shape)
+
+
+class Block(eqx.Module):
+    """A residual step: level, modulate by the condition, look around, mix.
+
+    Attributes:
+        modulation: From the condition to a factor and an offset for each feature (FiLM).
+        around: The dilated kernel.
+        mixing: After the nonlinearity.
+
+    References:
+        Perez et al. (2018), FiLM; Stachenfeld et al. (2022), Learned coarse models.
+    """
+
+    modulation: Mixing
+    around: Convolution
+    mixing: Mixing
+
+    @classmethod
+    def fresh(cls, width: int, conditions: int, dilation: int, key: PRNGKeyArray) -> "Block":
+        """Return random weights; the block starts as a small change."""
+        first, second, third = jax.random.split(key, 3)
+        return cls(
+            Mixing.fresh((conditions, 2 * width), 0.1, first),
+            Convolution.fresh((width, width), dilation, 1.4, second),
+            Mixing.fresh((width, width), 0.5, third),
+        )
+
+    def __call__(self, features: Features, condition: Float[Array, "condition"], ends: Ends) -> Features:
+        """Return the features after the step."""
+        factor, offset = jnp.split(self.modulation(condition), 2)
+        changed = levelled(features) * (1 + factor)[None, None] + offset[None, None]
+        changed = jax.nn.gelu(self.around(changed, ends))
+        return features + self.mixing(changed)
+
+
+def levelled(features: Features) -> Features:
+    """Return the features of each cell divided by their root mean square there."""
+    square = jnp.mean(features**2, axis=-1, keepdims=True)
+    return features * jax.lax.rsqrt(square + 1e-6)

@@ -1,0 +1,108 @@
+"""A forecast of many frames: the network fed with its own."""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from industriverse.kernel.errors import ContractError
+
+from ._model import FluxNet
+from ._plan import Scene
+
+History = Float[Array, "frame channel y x"]
+Later = Float[Array, "lead channel y x"]
+
+
+class Path(NamedTuple):
+    """Forecast frames, one a lead.
+
+    Attributes:
+        mean: `(lead, channel, y, x)`.
+        variance: `(lead, channel, y, x)`. The steps' variances added up; training scores it so.
+        inflow: `(lead, channel)`. Change of each conserved sum over cells in the step.
+        limited: `(lead, channel)`. Share of cells in which the donor limiter acted.
+        contradictory: `(lead,)`. Whether more was to be taken than there was.
+    """
+
+    mean: Later
+    variance: Later
+    inflow: Float[Array, "lead channel"]
+    limited: Float[Array, "lead channel"]
+    contradictory: Bool[Array, "lead"]
+
+
+class Given(NamedTuple):
+    """What is known of the steps ahead beside the frames so far.
+
+    Attributes:
+        base: `(lead, channel, y, x)`. Another forecast of each, to be corrected; None for none.
+        exchange: `(lead, channel)`. Declared change of each sum over cells; None for zero.
+    """
+
+    base: Later | None = None
+    exchange: Float[Array, "lead channel"] | None = None
+
+
+_NOTHING = Given()
+
+
+def unrolled(
+    model: FluxNet,
+    history: History,
+    scene: Scene,
+    leads: int,
+    given: Given = _NOTHING,
+    *,
+    cut: bool = False,
+) -> Path:
+    """Return the frames ahead; works under `jit`, `vmap` and `grad`, compiles the step once.
+
+    Args:
+        model: The network.
+        history: `(frame, channel, y, x)`.
+        scene: Domain, scales and ends.
+        leads: How many frames, at least 1.
+        given: Base forecasts and exchanges, `leads` of each.
+        cut: Whether gradients stop between steps (the pushforward of Brandstetter et al. 2022).
+    """
+
+    def one(carried: tuple[Array, Array], given: Given) -> tuple[tuple[Array, Array], Path]:
+        window, variance = carried
+        step = model(window, scene, given.base, given.exchange)
+        variance = variance + step.variance
+        newest = jax.lax.stop_gradient(step.mean) if cut else step.mean
+        window = jnp.concatenate([window[1:], newest[None]])
+        path = Path(step.mean, variance, step.inflow, step.limited, step.contradictory)
+        return (window, variance), path
+
+    start = (history, jnp.zeros_like(history[-1]))
+    return jax.lax.scan(one, start, given, length=leads)[1]
+
+
+@eqx.filter_jit
+def _compiled(
+    model: FluxNet, history: History, scene: Scene, leads: int, given: Given
+) -> Path:
+    return unrolled(model, history, scene, leads, given)
+
+
+def rollout(
+    model: FluxNet, history: History, scene: Scene, leads: int, given: Given = _NOTHING
+) -> Path:
+    """Return `leads` forecast frames, compiled once for each scene, grid and number of leads.
+
+    Raises:
+        ContractError: The input is not what the plan says, or holds less than the declared
+            exchange takes.
+    """
+    path = _compiled(model, history, scene, leads, given)
+    if bool(path.contradictory.any()):
+        lead = int(jnp.argmax(path.contradictory)) + 1
+        raise ContractError(
+            f"At lead {lead} the declared exchange takes more than all cells hold.",
+            hint="Check the sign, the unit and the cell volume of the exchange.",
+        )
+    return path
