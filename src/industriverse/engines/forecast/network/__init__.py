@@ -1,1 +1,54 @@
 """The flux-form network: forecasts that cannot lose what is conserved."""
+
+from ._balance import Balanced, Flows, balanced, faces
+from ._loss import Objective, Terms, Window, loss, loss_terms
+from ._model import FluxNet, Step
+from ._plan import Channel, Plan, Scene, Vector, measured
+from ._projection import without_divergence
+from ._recordings import Batches, Recording, Symmetry
+from ._rollout import Given, Path, rollout, unrolled
+from ._scores import gaussian_crps, map_entropy, vrmse
+from ._sums import settled, total
+from ._train import Record, Settings, Skill, Watch, held_out_loss, skill, train
+from ._weights import pack, unpack
+
+__all__ = [
+    "Balanced",
+    "Batches",
+    "Channel",
+    "Flows",
+    "FluxNet",
+    "Given",
+    "Objective",
+    "Path",
+    "Plan",
+    "Record",
+    "Recording",
+    "Scene",
+    "Settings",
+    "Skill",
+    "Step",
+    "Symmetry",
+    "Terms",
+    "Vector",
+    "Watch",
+    "Window",
+    "balanced",
+    "faces",
+    "gaussian_crps",
+    "held_out_loss",
+    "loss",
+    "loss_terms",
+    "map_entropy",
+    "measured",
+    "pack",
+    "rollout",
+    "settled",
+    "skill",
+    "total",
+    "train",
+    "unpack",
+    "unrolled",
+    "vrmse",
+    "without_divergence",
+]

@@ -27,7 +27,9 @@ class Convolution(eqx.Module):
     dilation: int = eqx.field(static=True)
 
     @classmethod
-    def fresh(cls, sizes: tuple[int, int], dilation: int, gain: float, key: PRNGKeyArray) -> "Convolution":
+    def fresh(
+        cls, sizes: tuple[int, int], dilation: int, gain: float, key: PRNGKeyArray
+    ) -> "Convolution":
         """Return random weights that keep the size of their input times `gain`."""
         kernel = jax.random.normal(key, (3, 3, *sizes), jnp.float32)
         scale = gain / jnp.sqrt(jnp.float32(9 * sizes[0]))
@@ -106,7 +108,9 @@ class Block(eqx.Module):
             Mixing.fresh((width, width), 0.5, third),
         )
 
-    def __call__(self, features: Features, condition: Float[Array, "condition"], ends: Ends) -> Features:
+    def __call__(
+        self, features: Features, condition: Float[Array, "condition"], ends: Ends
+    ) -> Features:
         """Return the features after the step."""
         factor, offset = jnp.split(self.modulation(condition), 2)
         changed = levelled(features) * (1 + factor)[None, None] + offset[None, None]

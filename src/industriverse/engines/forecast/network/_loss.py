@@ -81,7 +81,9 @@ def loss_terms(
     and it does not weigh down the cells that are hard to forecast, as the Gaussian log-likelihood
     does (Seitzer et al. 2022). It is also what the forecast is judged by.
     """
-    path = unrolled(model, window.history, scene, len(window.truth), window.given, cut=objective.cut)
+    path = unrolled(
+        model, window.history, scene, len(window.truth), window.given, cut=objective.cut
+    )
     weights, plan = objective.terms, model.plan
     found: dict[str, Float[Array, ""]] = {}
     scores = _scores(path, window.truth, plan)
@@ -92,7 +94,7 @@ def loss_terms(
     if weights.balance and any(c.conserved and not c.flux for c in plan.channels):
         found["balance"] = _imbalance(path, window, plan)
     if weights.entropy and objective.entropy is not None:
-        found["entropy"] = _falling(path, window, objective)
+        found["entropy"] = _falling(path, window, objective.entropy, objective.tolerance)
     if weights.spectrum:
         found["spectrum"] = _spectral(path.mean, window.truth, scene)
     return found
@@ -124,11 +126,11 @@ def _imbalance(path: Path, window: Window, plan: Plan) -> Float[Array, ""]:
     return jnp.mean((defect / change) ** 2)
 
 
-def _falling(path: Path, window: Window, objective: Objective) -> Float[Array, ""]:
+def _falling(path: Path, window: Window, entropy: Entropy, tolerance: float) -> Float[Array, ""]:
+    """Return by how much the entropy fails to rise by its margin."""
     states = jnp.concatenate([window.history[-1:], path.mean])
-    assert objective.entropy is not None
-    entropy = jax.vmap(objective.entropy)(states)
-    return jnp.mean(jax.nn.relu(-jnp.diff(entropy) + objective.tolerance))
+    change = jnp.diff(jax.vmap(entropy)(states))
+    return jnp.mean(jax.nn.relu(-change + tolerance))
 
 
 def _spectral(mean: Later, truth: Later, scene: Scene) -> Float[Array, ""]:

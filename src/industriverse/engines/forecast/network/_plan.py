@@ -44,7 +44,9 @@ class Channel:
         """Refuse sizes that are none."""
         sizes = (self.spread, self.slope, self.change)
         if not all(np.isfinite(size) and size > 0 for size in sizes):
-            raise ContractError(f"Channel {self.name!r} has the sizes {sizes}; all must be above 0.")
+            raise ContractError(
+                f"Channel {self.name!r} has the sizes {sizes}; all must be above 0."
+            )
 
     @property
     def in_flux_form(self) -> bool:
@@ -104,7 +106,7 @@ class Plan:
             raise ContractError(f"A plan needs channels of different names and a domain: {names}.")
         if not set(parts) <= set(names) or len(set(parts)) != len(parts):
             raise ContractError(f"The components {parts} are not each one of the channels {names}.")
-        if self.frames < 1 or self.width < 2 or self.width % 2 or not self.dilations:
+        if self.frames < 1 or self.width < 1 or self.width % 2 or not self.dilations:
             raise ContractError(
                 f"{self.frames} frames, width {self.width} and dilations {self.dilations}: "
                 "a plan needs a frame, an even width and a block."
@@ -216,7 +218,9 @@ def _size(*parts: Float[np.ndarray, "..."]) -> float:
     return float(np.sqrt(np.mean(squares)))
 
 
-def _resized(channel: Channel, *, mean: float, spread: float, slope: float, change: float) -> Channel:
+def _resized(
+    channel: Channel, *, mean: float, spread: float, slope: float, change: float
+) -> Channel:
     return Channel(
         channel.name,
         mean,

@@ -37,9 +37,7 @@ def without_divergence(
     return along_x - gradient_x, along_y - gradient_y
 
 
-def _derivative(
-    frequencies: Float[np.ndarray, "wave"], cells: int
-) -> Float[np.ndarray, "wave"]:
+def _derivative(frequencies: Float[np.ndarray, "wave"], cells: int) -> Float[np.ndarray, "wave"]:
     waves = 2 * np.pi * frequencies
     if cells % 2 == 0:
         waves[cells // 2] = 0.0

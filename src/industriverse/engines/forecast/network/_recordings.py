@@ -1,10 +1,11 @@
 """Trajectories in memory, and the random windows that training draws from them."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Float
 
 from industriverse.kernel.errors import ContractError
 
@@ -13,6 +14,15 @@ from ._plan import Plan, Scene
 from ._rollout import Given
 
 Values = Float[np.ndarray, "trajectory time channel y x"]
+
+
+class Example(NamedTuple):
+    """One window of a recording; arrays as in `Window` and `Given`."""
+
+    history: Float[np.ndarray, "frame channel y x"]
+    truth: Float[np.ndarray, "lead channel y x"]
+    base: Float[np.ndarray, "lead channel y x"] | None
+    exchange: Float[np.ndarray, "lead channel"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +85,13 @@ class Recording:
         exchange = None if self.exchange is None else self.exchange / factor**2
         return Recording(_averaged(self.values, factor), scene, self.symmetry, base, exchange)
 
-    def window(self, trajectory: int, start: int, frames: int, leads: int) -> Window:
+    def window(self, trajectory: int, start: int, frames: int, leads: int) -> Example:
         """Return one example: `frames` seen from `start` on, and `leads` after them."""
         seen, end = start + frames, start + frames + leads
         base = None if self.base is None else self.base[trajectory, seen:end]
         exchange = None if self.exchange is None else self.exchange[trajectory, seen - 1 : end - 1]
-        frames_all = self.values[trajectory]
-        return Window(frames_all[start:seen], frames_all[seen:end], Given(base, exchange))
+        run = self.values[trajectory]
+        return Example(run[start:seen], run[seen:end], base, exchange)
 
 
 def _averaged(values: Values, factor: int) -> Values:
@@ -133,7 +143,7 @@ class Batches:
             windows = [w._replace(truth=o.truth) for w, o in self._strangers(windows, random)]
         return _stacked(windows), recording.scene
 
-    def _one(self, recording: Recording, starts: int, random: np.random.Generator) -> Window:
+    def _one(self, recording: Recording, starts: int, random: np.random.Generator) -> Example:
         trajectory = int(random.integers(len(recording.values)))
         window = recording.window(
             trajectory, int(random.integers(starts)), self.plan.frames, self.leads
@@ -141,8 +151,8 @@ class Batches:
         return moved(window, recording, self.plan, random)
 
     def _strangers(
-        self, windows: list[Window], random: np.random.Generator
-    ) -> list[tuple[Window, Window]]:
+        self, windows: list[Example], random: np.random.Generator
+    ) -> list[tuple[Example, Example]]:
         """Pair each window with another one of the batch."""
         order = random.permutation(len(windows))
         partner = np.empty_like(order)
@@ -150,23 +160,22 @@ class Batches:
         return [(window, windows[i]) for window, i in zip(windows, partner, strict=True)]
 
 
-def _stacked(windows: list[Window]) -> Window:
+def _stacked(windows: list[Example]) -> Window:
     """Join windows along a new first axis, in single precision."""
+    history, truth = [w.history for w in windows], [w.truth for w in windows]
+    base = [w.base for w in windows if w.base is not None]
+    exchange = [w.exchange for w in windows if w.exchange is not None]
+    given = Given(_single(base) if base else None, _single(exchange) if exchange else None)
+    return Window(_single(history), _single(truth), given)
 
-    def joined(parts: list[Float[np.ndarray, "..."] | None]) -> jnp.ndarray | None:
-        there = [part for part in parts if part is not None]
-        return jnp.asarray(np.stack(there), jnp.float32) if there else None
 
-    history, truth = joined([w.history for w in windows]), joined([w.truth for w in windows])
-    assert history is not None
-    assert truth is not None
-    base = joined([w.given.base for w in windows])
-    return Window(history, truth, Given(base, joined([w.given.exchange for w in windows])))
+def _single(parts: list[Float[np.ndarray, "..."]]) -> Float[Array, "..."]:
+    return jnp.asarray(np.stack(parts), jnp.float32)
 
 
 def moved(
-    window: Window, recording: Recording, plan: Plan, random: np.random.Generator
-) -> Window:
+    window: Example, recording: Recording, plan: Plan, random: np.random.Generator
+) -> Example:
     """Return the window shifted, mirrored and turned at random, as far as its law allows."""
     scene, allowed = recording.scene, recording.symmetry
     rows, columns = window.history.shape[-2:]
@@ -186,10 +195,10 @@ def moved(
         fields = np.swapaxes(fields, -1, -2) if turn else fields
         return (fields * signs[None, :, None, None])[:, order]
 
-    base, exchange = window.given
+    base = None if window.base is None else change(window.base)
+    exchange = window.exchange
     exchange = None if exchange is None else (exchange * signs[None])[:, order]
-    given = Given(None if base is None else change(base), exchange)
-    return Window(change(window.history), change(window.truth), given)
+    return Example(change(window.history), change(window.truth), base, exchange)
 
 
 def _carried(

@@ -83,9 +83,7 @@ def unrolled(
 
 
 @eqx.filter_jit
-def _compiled(
-    model: FluxNet, history: History, scene: Scene, leads: int, given: Given
-) -> Path:
+def _compiled(model: FluxNet, history: History, scene: Scene, leads: int, given: Given) -> Path:
     return unrolled(model, history, scene, leads, given)
 
 

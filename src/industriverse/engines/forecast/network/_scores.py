@@ -16,8 +16,9 @@ def gaussian_crps(
     $$\sigma\left[z\,(2\Phi(z) - 1) + 2\varphi(z) - \pi^{-1/2}\right],\quad z = (y-\mu)/\sigma$$
 
     Args:
-        mean, truth: `(...)`.
+        mean: `(...)`.
         variance: `(...)`, above zero.
+        truth: `(...)`.
 
     References:
         Gneiting & Raftery (2007), Strictly proper scoring rules, eq. 21.
@@ -38,7 +39,8 @@ def vrmse(
     $$\sqrt{\langle|u-v|^2\rangle \,/\, (\langle|u-\bar u|^2\rangle + 10^{-7})}$$
 
     Args:
-        forecast, truth: `(*frames, channel, y, x)`.
+        forecast: `(*frames, channel, y, x)`.
+        truth: `(*frames, channel, y, x)`.
 
     Returns:
         `(*frames, channel)`. One is the error of the truth's own mean.

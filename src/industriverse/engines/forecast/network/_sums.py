@@ -8,7 +8,9 @@ _LARGEST_ROUNDING = 16.0
 """Correction allowed, in units of epsilon times all that was added up; beyond it lies an error."""
 
 
-def total(values: Float[Array, "*batch cell"]) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:
+def total(
+    values: Float[Array, "*batch cell"],
+) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:
     """Return a sum and what its own precision cannot hold of it.
 
     Args:
