@@ -50,7 +50,9 @@ class Convolution(eqx.Module):
         return out[0] + self.bias[None, None]
 
 
-def padded(values: Float[Array, "y x feature"], axis: int, cells: int, end: Boundary) -> Features:
+def padded(
+    values: Float[Array, "y x feature"], axis: int, cells: int, end: Boundary
+) -> Float[Array, "wide_y wide_x feature"]:
     """Return the values with cells added at both ends of an axis: wrapped around, or zero."""
     widths = [(0, 0)] * 3
     widths[axis] = (cells, cells)

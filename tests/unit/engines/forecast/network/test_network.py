@@ -1,0 +1,205 @@
+"""What the network promises whatever its weights."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from industriverse.engines.forecast.network import (
+    Channel,
+    FluxNet,
+    Given,
+    Plan,
+    Scene,
+    Vector,
+    rollout,
+    unrolled,
+    without_divergence,
+)
+from industriverse.kernel.errors import ContractError
+from tests.unit.engines.forecast.network.small import drawn, network, small
+
+SCENE = Scene("heat")
+WALLED = Scene("heat", boundary=("reflecting", "periodic"))
+MIXED = (
+    Channel("e", conserved=True, positive=True),
+    Channel("t"),
+    Channel("m", conserved=True),
+    Channel("c", positive=True),
+)
+
+
+def step_of(model, history, scene=SCENE, **given):
+    return eqx.filter_jit(lambda m, h: m(h, scene, **given))(model, history)
+
+
+@pytest.mark.parametrize("scene", [SCENE, WALLED], ids=["periodic", "walled"])
+@pytest.mark.parametrize(("dtype", "bound"), [(jnp.float32, 1e-6), (jnp.float64, 1e-12)])
+def test_a_thousand_steps_keep_the_sums_and_no_cell_below_zero(scene, dtype, bound):
+    plan = small(*MIXED)
+    history = drawn(plan, dtype=dtype)
+    path = rollout(network(plan, gain=5.0), history, scene, 1000)
+    sums = np.asarray(path.mean, np.float64).sum((2, 3))
+    start = np.asarray(history[-1], np.float64).sum((1, 2))
+    sizes = np.abs(np.asarray(path.mean, np.float64)).sum((2, 3)).max(0)
+    assert np.isfinite(sums).all()
+    assert path.mean.dtype == dtype
+    for channel in (0, 2):
+        assert np.abs(sums - start)[:, channel].max() <= bound * sizes[channel]
+    assert int((np.asarray(path.mean)[:, [0, 3]] < 0).sum()) == 0
+    assert float(path.limited[:, 0].mean()) > 0.01  # the limiter was at work
+    assert float(jnp.abs(path.mean[-1] - history[-1]).max()) > 0.1  # and so was the network
+
+
+def test_single_precision_alone_keeps_the_sums_too():
+    with jax.enable_x64(False):
+        plan = small()
+        history = drawn(plan)
+        path = rollout(network(plan, gain=5.0), history, SCENE, 300)
+        sums = np.asarray(path.mean, np.float64).sum((1, 2, 3))
+    start = np.asarray(history[-1], np.float64).sum()
+    assert np.abs(sums / start - 1).max() <= 1e-6
+
+
+def test_a_declared_exchange_is_met_at_every_step():
+    plan = small()
+    history = drawn(plan, dtype=jnp.float64)
+    exchange = jnp.asarray(np.linspace(-2, 1, 20))[:, None]
+    path = rollout(network(plan), history, SCENE, 20, Given(exchange=exchange))
+    sums = np.concatenate([[float(history[-1].sum())], np.asarray(path.mean.sum((1, 2, 3)))])
+    np.testing.assert_allclose(np.diff(sums), exchange[:, 0], atol=1e-12)
+
+
+def test_a_loss_beyond_what_is_there_is_refused():
+    plan = small()
+    history = drawn(plan, dtype=jnp.float64)
+    too_much = jnp.full((3, 1), -0.5 * float(history[-1].sum()))
+    with pytest.raises(ContractError, match="At lead 3"):
+        rollout(network(plan), history, SCENE, 3, Given(exchange=too_much))
+
+
+@pytest.mark.parametrize("shift", [(1, 0), (0, 3), (5, 7)])
+def test_a_shift_of_the_input_shifts_the_forecast(shift):
+    plan = small(*MIXED)
+    model, history = network(plan, gain=5.0), drawn(plan, dtype=jnp.float64)
+    plain = step_of(model, history)
+    moved = step_of(model, jnp.roll(history, shift, (2, 3)))
+    np.testing.assert_allclose(moved.mean, jnp.roll(plain.mean, shift, (1, 2)), atol=2e-5)
+    np.testing.assert_allclose(moved.variance, jnp.roll(plain.variance, shift, (1, 2)), rtol=1e-4)
+
+
+def test_one_network_serves_many_grids():
+    plan = small(*MIXED)
+    model = network(plan)
+    for cells in (32, 64, 128):
+        step = step_of(model, drawn(plan, cells))
+        assert step.mean.shape == (4, cells, cells)
+        assert bool(jnp.isfinite(step.mean).all())
+        assert float(step.variance.min()) > 0
+
+
+def test_walls_are_seen_and_open_ends_report_their_inflow():
+    plan = small()
+    model, history = network(plan, gain=5.0), drawn(plan, dtype=jnp.float64)
+    periodic, walled = step_of(model, history), step_of(model, history, WALLED)
+    assert float(jnp.abs(periodic.mean - walled.mean)[0, 0].max()) > 1e-3
+    opened = step_of(model, history, Scene("heat", boundary=("open", "open"), closed=False))
+    grown = float((opened.mean - history[-1]).sum())
+    assert float(opened.inflow[0]) == pytest.approx(grown, rel=1e-6)
+    assert abs(grown) > 1e-3
+
+
+def test_every_parameter_learns():
+    plan = small(*MIXED)
+    model, history = network(plan), drawn(plan, frames=3)
+
+    def score(model):
+        path = unrolled(model, history[:2], SCENE, 1)
+        return jnp.mean((path.mean - history[2:]) ** 2) + jnp.mean(jnp.log(path.variance) ** 2)
+
+    gradient = eqx.filter_jit(eqx.filter_grad(score))(model)
+    for path, leaf in jax.tree_util.tree_leaves_with_path(gradient):
+        assert bool(jnp.isfinite(leaf).all()), path
+        assert float(jnp.abs(leaf).max()) > 0, path
+
+
+def test_a_base_forecast_is_corrected_in_flux_form():
+    plan = small()
+    model, history = network(plan), drawn(plan, dtype=jnp.float64)
+    base = jnp.roll(history[-1], 1, axis=2) + 0.25  # it lets the sum grow, unlawfully
+    step = step_of(model, history, base=base)
+    near, far = (float(jnp.abs(step.mean - other).mean()) for other in (base, history[-1]))
+    assert near < 0.6 < far
+    assert float(step.mean.sum()) == pytest.approx(float(history[-1].sum()), rel=1e-13)
+
+
+def test_domain_interval_and_spacing_matter():
+    plan = Plan((Channel("e"),), ("heat", "fluid"), frames=2, width=8, dilations=(1,))
+    model, history = network(plan), drawn(plan)
+    scenes = [SCENE, Scene("fluid"), Scene("heat", 2.0), Scene("heat", spacing=(1.0, 2.0))]
+    means = [np.asarray(step_of(model, history, scene).mean) for scene in scenes]
+    for other in means[1:]:
+        assert np.abs(other - means[0]).max() > 1e-5
+
+
+def test_a_flow_without_divergence_stays_so():
+    pair = (Channel("u", conserved=True), Channel("v", conserved=True))
+    plan = small(*pair, vectors=(Vector("u", "v", divergence_free=True),))
+    history = drawn(plan, dtype=jnp.float64)
+    path = rollout(network(plan, gain=5.0), history, SCENE, 10)
+    k = 2 * np.pi * np.fft.fftfreq(16)
+    k[8] = 0
+    u, v = np.fft.fft2(np.asarray(path.mean[-1]))
+    assert np.abs(k[None] * u + k[:, None] * v).max() < 1e-9 * np.abs(u).max()
+    drift = (path.mean.sum((2, 3)) - history[-1].sum((1, 2))[None]) / history[-1].sum((1, 2))[None]
+    assert float(jnp.abs(drift).max()) <= 1e-12
+
+
+def test_the_projection_leaves_what_has_no_divergence():
+    place = 2 * np.pi * np.arange(16) / 16
+    along_x = jnp.asarray(np.outer(np.sin(place), np.ones(16)))
+    along_y = jnp.asarray(np.outer(np.ones(16), np.cos(2 * place)))
+    kept = without_divergence(along_x, along_y, (1.0, 0.5))
+    np.testing.assert_allclose(kept, [along_x, along_y], atol=1e-12)
+    gone = without_divergence(along_y, along_x, (1.0, 1.0))
+    np.testing.assert_allclose(gone, np.zeros((2, 16, 16)), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda h: (h[:1], SCENE, {}), "reads 2 frames"),
+        (lambda h: (h[:, :, :8], SCENE, {}), "too small"),
+        (lambda h: (h, Scene("plasma"), {}), "not 'plasma'"),
+        (
+            lambda h: (h, Scene("heat", boundary=("open", "open")), {"exchange": jnp.zeros(1)}),
+            "open scene",
+        ),
+    ],
+)
+def test_what_the_plan_does_not_say_is_refused(change, words):
+    plan = small()
+    history, scene, given = change(drawn(plan))
+    with pytest.raises(ContractError, match=words):
+        network(plan)(history, scene, **given)
+
+
+def test_plans_that_no_network_can_follow_are_refused():
+    with pytest.raises(ContractError, match="different names"):
+        small(Channel("a"), Channel("a"))
+    with pytest.raises(ContractError, match="each one of"):
+        small(Channel("a"), vectors=(Vector("a", "b"),))
+    with pytest.raises(ContractError, match="above 0"):
+        Channel("a", spread=0.0)
+    pair = small(Channel("u"), Channel("v"), vectors=(Vector("u", "v", True),))
+    with pytest.raises(ContractError, match="periodic ends"):
+        network(pair)(drawn(pair), WALLED)
+
+
+def test_the_usual_size_is_small_enough_to_ship_for_eleven_domains():
+    plan = Plan(MIXED, ("heat",))
+    shape = eqx.filter_eval_shape(FluxNet.untrained, plan, jax.random.key(0))
+    count = sum(leaf.size for leaf in jax.tree.leaves(eqx.filter(shape, eqx.is_array_like)))
+    count = count or sum(leaf.size for leaf in jax.tree.leaves(shape))
+    assert 50_000 < count <= 400_000
