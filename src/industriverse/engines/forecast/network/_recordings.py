@@ -94,7 +94,9 @@ class Recording:
         return Example(run[start:seen], run[seen:end], base, exchange)
 
 
-def _averaged(values: Values, factor: int) -> Values:
+def _averaged(
+    values: Values, factor: int
+) -> Float[np.ndarray, "trajectory time channel block_y block_x"]:
     *batch, rows, columns = values.shape
     blocks = values.reshape(*batch, rows // factor, factor, columns // factor, factor)
     return blocks.mean(axis=(-3, -1), dtype=np.float64).astype(values.dtype)

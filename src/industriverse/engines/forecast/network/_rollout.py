@@ -1,6 +1,5 @@
 """A forecast of many frames: the network fed with its own."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import equinox as eqx
@@ -51,9 +50,6 @@ class Given(NamedTuple):
 
 
 _NOTHING = Given()
-_INLINE = 4
-"""So many leads are written out: within a loop XLA computes a kernel's gradient on the CPU some
-twenty times slower (measured with JAX 0.10.2)."""
 
 
 def unrolled(
@@ -65,7 +61,7 @@ def unrolled(
     *,
     cut: bool = False,
 ) -> Path:
-    """Return the frames ahead; works under `jit`, `vmap` and `grad`, compiles the step once.
+    """Return the frames ahead; works under `jit`, `vmap` and `grad`.
 
     Args:
         model: The network.
@@ -74,41 +70,43 @@ def unrolled(
         leads: How many frames, at least 1.
         given: Base forecasts and exchanges, `leads` of each.
         cut: Whether gradients stop between steps (the pushforward of Brandstetter et al. 2022).
+
+    Notes:
+        Each step is written out, and compiled anew: within a loop XLA computes the gradient of a
+        kernel on the CPU some twenty times slower (measured with JAX 0.10.2). Without gradients
+        `rollout` loops.
     """
-
-    def one(carried: Carried, given: Given) -> tuple[Carried, Path]:
-        window, variance = carried
-        step = model(window, scene, given.base, given.exchange)
-        variance = variance + step.variance
-        newest = jax.lax.stop_gradient(step.mean) if cut else step.mean
-        window = jnp.concatenate([window[1:], newest[None]])
-        path = Path(step.mean, variance, step.inflow, step.limited, step.contradictory)
-        return (window, variance), path
-
-    start = (history, jnp.zeros_like(history[-1]))
-    return _repeated(one, start, given, leads)
-
-
-def _repeated(
-    one: Callable[[Carried, Given], tuple[Carried, Path]],
-    carried: Carried,
-    given: Given,
-    leads: int,
-) -> Path:
-    if leads > _INLINE:
-        return jax.lax.scan(one, carried, given, length=leads)[1]
-    paths: list[Path] = []
+    carried, paths = _start(history), list[Path]()
     for lead in range(leads):
         base, exchange = given
         base = None if base is None else base[lead]
-        carried, path = one(carried, Given(base, None if exchange is None else exchange[lead]))
+        exchange = None if exchange is None else exchange[lead]
+        carried, path = _ahead(model, scene, carried, Given(base, exchange))
+        carried = jax.lax.stop_gradient(carried) if cut else carried
         paths.append(path)
     return Path(*(jnp.stack(parts) for parts in zip(*paths, strict=True)))
 
 
+def _start(history: History) -> Carried:
+    return history, jnp.zeros_like(history[-1])
+
+
+def _ahead(model: FluxNet, scene: Scene, carried: Carried, given: Given) -> tuple[Carried, Path]:
+    """Forecast one frame and put it among those that are seen."""
+    window, variance = carried
+    step = model(window, scene, given.base, given.exchange)
+    variance = variance + step.variance
+    window = jnp.concatenate([window[1:], step.mean[None]])
+    path = Path(step.mean, variance, step.inflow, step.limited, step.contradictory)
+    return (window, variance), path
+
+
 @eqx.filter_jit
 def _compiled(model: FluxNet, history: History, scene: Scene, leads: int, given: Given) -> Path:
-    return unrolled(model, history, scene, leads, given)
+    def one(carried: Carried, given: Given) -> tuple[Carried, Path]:
+        return _ahead(model, scene, carried, given)
+
+    return jax.lax.scan(one, _start(history), given, length=leads)[1]
 
 
 def rollout(

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+Pair = tuple[Array, Array]
 _LARGEST_ROUNDING = 16.0
 """Correction allowed, in units of epsilon times all that was added up; beyond it lies an error."""
 
@@ -20,26 +21,22 @@ def total(
         High and low part; their sum is the total to about the square of epsilon.
 
     Notes:
-        Pairwise by halves, each addition with its exact error.
+        Each addition keeps its exact error. It has no derivative.
 
     References:
         Knuth (1969), TAOCP 2, 4.2.2; Ogita, Rump & Oishi (2005), Accurate sum and dot product.
     """
-    high, low = values, jnp.zeros_like(values)
-    while high.shape[-1] > 1:
-        if high.shape[-1] % 2:
-            high, low = _even(high), _even(low)
-        half = high.shape[-1] // 2
-        left, right = high[..., :half], high[..., half:]
-        joined = left + right
-        virtual = joined - left
-        error = (left - (joined - virtual)) + (right - virtual)
-        high, low = joined, low[..., :half] + low[..., half:] + error
-    return high[..., 0], low[..., 0]
+    nothing = jnp.zeros((), values.dtype)
+    pair = (values, jnp.zeros_like(values))
+    high, low = jax.lax.reduce(pair, (nothing, nothing), _added, (values.ndim - 1,))
+    return high, low
 
 
-def _even(values: Float[Array, "*batch cell"]) -> Float[Array, "*batch more"]:
-    return jnp.concatenate([values, jnp.zeros_like(values[..., :1])], axis=-1)
+def _added(left: Pair, right: Pair) -> Pair:
+    high = left[0] + right[0]
+    virtual = high - left[0]
+    error = (left[0] - (high - virtual)) + (right[0] - virtual)
+    return high, left[1] + right[1] + error
 
 
 def settled(
@@ -63,13 +60,22 @@ def settled(
         What is given back is bounded by rounding, so that this cannot hide a balance that is
         broken. No gradient passes through it.
     """
+    fixed = jax.lax.stop_gradient((after, before, exchange, added))
+    return after + _correction(*fixed)
+
+
+def _correction(
+    after: Float[Array, "channel y x"],
+    before: Float[Array, "channel y x"],
+    exchange: Float[Array, "channel"],
+    added: Float[Array, "channel"],
+) -> Float[Array, "channel y x"]:
     flat_after, flat_before = (jnp.reshape(a, (len(a), -1)) for a in (after, before))
-    high, low = total(flat_after)
-    wanted_high, wanted_low = total(flat_before)
-    missing = ((wanted_high - high) + exchange) + (wanted_low - low)
+    high, low = total(jnp.stack([flat_before, flat_after]))
+    missing = ((high[0] - high[1]) + exchange) + (low[0] - low[1])
     size = jnp.abs(flat_before).sum(-1) + jnp.abs(exchange) + added
     bound = _LARGEST_ROUNDING * jnp.finfo(after.dtype).eps * size
     missing = jnp.clip(missing, -bound, bound)
     largest = jnp.argmax(jnp.abs(flat_after), axis=-1)
     given = flat_after.at[jnp.arange(len(after)), largest].add(missing) - flat_after
-    return after + jax.lax.stop_gradient(jnp.reshape(given, after.shape))
+    return jnp.reshape(given, after.shape)

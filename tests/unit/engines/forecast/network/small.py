@@ -18,7 +18,7 @@ HEAT = Channel("e", conserved=True, positive=True)
 
 def small(*channels, **changes):
     """Return a plan that compiles in a moment."""
-    plan = Plan(channels or (HEAT,), ("heat",), (), 2, 8, (1, 2), 8)
+    plan = Plan(channels or (HEAT,), ("heat",), (), 2, 8, (2,), 8)
     return replace(plan, **changes)
 
 
