@@ -3,12 +3,23 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PRNGKeyArray
+import numpy as np
+from jaxtyping import Array, Float
 
 from industriverse.kernel.fields import Boundary
 
 Ends = tuple[Boundary, Boundary]
+Sizes = tuple[int, int]
+Random = np.random.Generator
 Features = Float[Array, "y x feature"]
+
+
+def drawn(shape: tuple[int, ...], scale: float, random: Random) -> Float[Array, "..."]:
+    """Return normal numbers of a size, in single precision, the same on every machine.
+
+    Drawn by NumPy: JAX's own generator compiles for a second or two for each new shape.
+    """
+    return jnp.asarray(scale * random.standard_normal(shape), jnp.float32)
 
 
 class Convolution(eqx.Module):
@@ -27,13 +38,10 @@ class Convolution(eqx.Module):
     dilation: int = eqx.field(static=True)
 
     @classmethod
-    def fresh(
-        cls, sizes: tuple[int, int], dilation: int, gain: float, key: PRNGKeyArray
-    ) -> "Convolution":
+    def fresh(cls, sizes: Sizes, dilation: int, gain: float, random: Random) -> "Convolution":
         """Return random weights that keep the size of their input times `gain`."""
-        kernel = jax.random.normal(key, (3, 3, *sizes), jnp.float32)
-        scale = gain / jnp.sqrt(jnp.float32(9 * sizes[0]))
-        return cls(kernel * scale, jnp.zeros(sizes[1], jnp.float32), dilation)
+        kernel = drawn((3, 3, *sizes), gain / np.sqrt(9 * sizes[0]), random)
+        return cls(kernel, jnp.zeros(sizes[1], jnp.float32), dilation)
 
     def __call__(self, features: Float[Array, "y x in"], ends: Ends) -> Float[Array, "y x out"]:
         """Return the convolved features, as many cells as before."""
@@ -71,12 +79,10 @@ class Mixing(eqx.Module):
     bias: Float[Array, "out"]
 
     @classmethod
-    def fresh(cls, sizes: tuple[int, int], gain: float, key: PRNGKeyArray) -> "Mixing":
+    def fresh(cls, sizes: Sizes, gain: float, random: Random) -> "Mixing":
         """Return random weights that keep the size of their input times `gain`."""
-        matrix = jax.random.normal(key, sizes, jnp.float32)
-        return cls(
-            matrix * (gain / jnp.sqrt(jnp.float32(sizes[0]))), jnp.zeros(sizes[1], jnp.float32)
-        )
+        matrix = drawn(sizes, gain / np.sqrt(sizes[0]), random)
+        return cls(matrix, jnp.zeros(sizes[1], jnp.float32))
 
     def __call__(self, features: Float[Array, "*cells in"]) -> Float[Array, "*cells out"]:
         """Return the mixed features."""
@@ -101,13 +107,12 @@ class Block(eqx.Module):
     mixing: Mixing
 
     @classmethod
-    def fresh(cls, width: int, conditions: int, dilation: int, key: PRNGKeyArray) -> "Block":
+    def fresh(cls, width: int, conditions: int, dilation: int, random: Random) -> "Block":
         """Return random weights; the block starts as a small change."""
-        first, second, third = jax.random.split(key, 3)
         return cls(
-            Mixing.fresh((conditions, 2 * width), 0.1, first),
-            Convolution.fresh((width, width), dilation, 1.4, second),
-            Mixing.fresh((width, width), 0.5, third),
+            Mixing.fresh((conditions, 2 * width), 0.1, random),
+            Convolution.fresh((width, width), dilation, 1.4, random),
+            Mixing.fresh((width, width), 0.5, random),
         )
 
     def __call__(

@@ -6,12 +6,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, PRNGKeyArray
+from jaxtyping import Array, Bool, Float
 
 from industriverse.kernel.errors import ContractError
 
 from ._balance import Flows, balanced, faces, turned
-from ._layers import Block, Convolution, Mixing, levelled
+from ._layers import Block, Convolution, Mixing, drawn, levelled
 from ._plan import SMALLEST_GRID, Plan, Scene, check_scene
 from ._projection import without_divergence
 from ._sums import settled
@@ -77,25 +77,25 @@ class FluxNet(eqx.Module):
     plan: Plan = eqx.field(static=True)
 
     @classmethod
-    def untrained(cls, plan: Plan, key: PRNGKeyArray) -> "FluxNet":
+    def untrained(cls, plan: Plan, seed: int) -> "FluxNet":
         """Return random weights, from which training starts; they forecast nothing."""
-        channels, width = len(plan.channels), plan.width
-        keys = iter(jax.random.split(key, 7 + len(plan.dilations)))
+        channels, width, size = len(plan.channels), plan.width, plan.conditions
+        random = np.random.default_rng(seed)
         half = width // 2
         outputs = 4 * len(plan.flux_channels) + 2 * channels
-        inputs = _EMBEDDING + _SCALES + width
+        known = _EMBEDDING + _SCALES + width
         return cls(
-            Convolution.fresh(((plan.frames + 1) * channels, half), 1, 1.0, next(keys)),
-            Convolution.fresh((2 * plan.frames * channels, half), 1, 1.0, next(keys)),
-            Mixing.fresh((width, width), 1.0, next(keys)),
-            jax.random.normal(next(keys), (len(plan.domains), _EMBEDDING), jnp.float32),
-            (
-                Mixing.fresh((inputs, plan.conditions), 1.0, next(keys)),
-                Mixing.fresh((plan.conditions, plan.conditions), 1.0, next(keys)),
+            values=Convolution.fresh(((plan.frames + 1) * channels, half), 1, 1.0, random),
+            slopes=Convolution.fresh((2 * plan.frames * channels, half), 1, 1.0, random),
+            fusion=Mixing.fresh((width, width), 1.0, random),
+            embedding=drawn((len(plan.domains), _EMBEDDING), 1.0, random),
+            context=(
+                Mixing.fresh((known, size), 1.0, random),
+                Mixing.fresh((size, size), 1.0, random),
             ),
-            tuple(Block.fresh(width, plan.conditions, d, next(keys)) for d in plan.dilations),
-            Convolution.fresh((width, outputs), 1, _FIRST_OUTPUT, next(keys)),
-            plan,
+            blocks=tuple(Block.fresh(width, size, step, random) for step in plan.dilations),
+            head=Convolution.fresh((width, outputs), 1, _FIRST_OUTPUT, random),
+            plan=plan,
         )
 
     def __call__(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any, Literal, NamedTuple, cast
 
 import equinox as eqx
@@ -146,6 +147,7 @@ def train(
     return state.average, tuple(records)
 
 
+@cache
 def _optimiser(settings: Settings) -> optax.GradientTransformation:
     schedule = optax.warmup_cosine_decay_schedule(
         0.0, settings.rate, settings.warmup, max(settings.steps, settings.warmup + 1)
@@ -218,7 +220,7 @@ def _averaged(old: FluxNet, new: FluxNet, share: float, step: Int[Array, ""]) ->
     kept = jnp.minimum(share, (1 + step) / (10 + step)).astype(jnp.float32)
 
     def blended(before: Float[Array, "..."], after: Float[Array, "..."]) -> Float[Array, "..."]:
-        return kept * before + (1 - kept) * after
+        return before + (1 - kept) * (after - before)
 
     return jax.tree.map(blended, old, new)
 

@@ -28,7 +28,7 @@ Tensors = dict[str, np.ndarray]
 def tensors_of(tree: object) -> Tensors:
     """Return the arrays of a tree by their place in it."""
     leaves = jax.tree_util.tree_leaves_with_path(eqx.filter(tree, eqx.is_array))
-    return {jax.tree_util.keystr(path): np.ascontiguousarray(leaf) for path, leaf in leaves}
+    return {jax.tree_util.keystr(path): np.asarray(leaf, order="C") for path, leaf in leaves}
 
 
 def filled(tree: Tree, tensors: Mapping[str, np.ndarray]) -> Tree:
@@ -118,17 +118,8 @@ def unpack(data: bytes) -> tuple[FluxNet, Json]:
             f"this release reads {FORMAT!r} version {VERSION}."
         )
     plan = _plan(cast(Json, card.get("plan", {})))
-    shape = eqx.filter_eval_shape(FluxNet.untrained, plan, jax.random.key(0))
-    return filled(_as_arrays(shape), tensors), card
-
-
-def _as_arrays(shape: FluxNet) -> FluxNet:
-    """Return zeros in place of shapes: a mould that is filled or refused, never given out."""
-    return jax.tree.map(_zeros, shape)
-
-
-def _zeros(leaf: jax.ShapeDtypeStruct) -> jax.Array:
-    return jnp.zeros(leaf.shape, leaf.dtype)
+    mould = FluxNet.untrained(plan, seed=0)  # every weight of it is replaced, or nothing comes out
+    return filled(mould, tensors), card
 
 
 def _plan(members: Json) -> Plan:

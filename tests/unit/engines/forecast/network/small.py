@@ -24,7 +24,7 @@ def small(*channels, **changes):
 
 def network(plan, seed=0, gain=1.0):
     """Return random weights; a large gain makes every step violent."""
-    model = FluxNet.untrained(plan, jax.random.key(seed))
+    model = FluxNet.untrained(plan, seed)
     return eqx.tree_at(lambda m: m.head.kernel, model, model.head.kernel * gain)
 
 

@@ -28,7 +28,7 @@ from tests.unit.engines.forecast.network.small import carried, drawn, network, s
 
 SCENE = Scene("heat")
 KEY = jax.random.key(1)
-VALUES = carried(8, 12, seed=1)
+VALUES = carried(40, 8, seed=1)
 HELD = Recording(carried(3, 12, seed=2), SCENE)
 PLAN = small(
     *measured((Channel("e", conserved=True, positive=True),), VALUES, (1.0, 1.0)), width=12
@@ -46,7 +46,7 @@ def held_out(leads=1):
 
 def learned(steps=150, shuffled=False, **settings):
     how = Settings(steps, rate=5e-3, warmup=10, average=0.9, objective=PLAIN, **settings)
-    start = FluxNet.untrained(PLAN, jax.random.key(0))
+    start = FluxNet.untrained(PLAN, 0)
     return train(start, batches(shuffled), how, KEY, Watch(every=50, held_out=held_out()))
 
 
@@ -81,7 +81,7 @@ def test_the_variance_is_of_the_size_of_the_error(trained):
     steps = [rollout(model, history, SCENE, 1) for history in window.history]
     error = np.mean([(s.mean - t) ** 2 for s, t in zip(steps, window.truth, strict=True)])
     told = np.mean([s.variance for s in steps])
-    assert 0.3 < told / error < 3
+    assert 0.25 < told / error < 4
 
 
 def test_shuffled_targets_teach_nothing():
@@ -94,7 +94,7 @@ def test_shuffled_targets_teach_nothing():
 def test_a_resumed_run_ends_with_the_same_bits():
     how = Settings(8, warmup=2, noise=0.1, objective=PLAIN)
     kept = []
-    start = FluxNet.untrained(PLAN, jax.random.key(0))
+    start = FluxNet.untrained(PLAN, 0)
     whole, records = train(start, batches(), how, KEY, Watch(every=4, keep=kept.append))
     resumed, again = train(start, batches(), how, KEY, Watch(every=4, resume=kept[0]))
     assert pack(whole, {}) == pack(resumed, {})
@@ -107,7 +107,7 @@ def test_a_resumed_run_ends_with_the_same_bits():
 
 
 def test_an_adapter_changes_the_conditioning_alone():
-    start = FluxNet.untrained(PLAN, jax.random.key(0))
+    start = FluxNet.untrained(PLAN, 0)
     how = Settings(3, warmup=1, trains="conditioning", average=0.5, objective=PLAIN)
     model, _ = train(start, batches(), how, KEY)
     for place in (lambda m: m.embedding, lambda m: m.context[0].matrix, lambda m: m.head.bias):
@@ -123,7 +123,7 @@ def test_a_base_that_is_right_is_learned_to_be_trusted():
     recording = Recording(VALUES, SCENE, base=base)
     how = Settings(60, rate=5e-3, warmup=10, average=0.9, objective=PLAIN)
     data = Batches((recording,), PLAN, size=8, leads=1)
-    model, _ = train(FluxNet.untrained(PLAN, jax.random.key(0)), data, how, KEY)
+    model, _ = train(FluxNet.untrained(PLAN, 0), data, how, KEY)
     window, _ = data.draw(999)
     ours = [
         rollout(model, h, SCENE, 1, jax.tree.map(lambda leaf, i=i: leaf[i], window.given)).mean
@@ -138,13 +138,14 @@ def test_walls_and_symmetries_train_too():
     scene = Scene("heat", boundary=("reflecting", "reflecting"))
     data = Batches((Recording(VALUES, scene, Symmetry(True, True, True)),), PLAN, size=4, leads=2)
     how = Settings(6, warmup=2, noise=0.2, objective=Objective(cut=True))
-    model, records = train(FluxNet.untrained(PLAN, jax.random.key(0)), data, how, KEY)
+    model, records = train(FluxNet.untrained(PLAN, 0), data, how, KEY)
     assert np.isfinite(records[-1].loss)
     assert set(records[-1].terms) == {"score", "rollout"}
     assert float(rollout(model, drawn(PLAN), scene, 2).variance.min()) > 0
 
 
 def test_a_loss_that_is_no_number_stops_the_run():
-    how = Settings(20, rate=1e30, warmup=1, clip=1e30, objective=PLAIN)
+    how = Settings(8, warmup=2, noise=0.1, objective=PLAIN)
+    huge = Batches((Recording(VALUES * np.float32(1e30), SCENE),), PLAN, size=8, leads=1)
     with pytest.raises(ContractError, match="The loss is"):
-        train(FluxNet.untrained(PLAN, jax.random.key(0)), batches(), how, KEY, Watch(every=5))
+        train(FluxNet.untrained(PLAN, 0), huge, how, KEY, Watch(every=5))
