@@ -1,5 +1,6 @@
 """The flux-form network: forecasts that cannot lose what is conserved."""
 
+from ._adapt import extended
 from ._balance import Balanced, Flows, balanced, faces
 from ._loss import Objective, Terms, Window, loss, loss_terms
 from ._model import FluxNet, Step
@@ -34,6 +35,7 @@ __all__ = [
     "Watch",
     "Window",
     "balanced",
+    "extended",
     "faces",
     "gaussian_crps",
     "held_out_loss",

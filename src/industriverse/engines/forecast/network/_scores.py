@@ -46,7 +46,12 @@ def vrmse(
         `(*frames, channel)`. One is the error of the truth's own mean.
 
     References:
-        Ohana et al. (2024), The Well, appendix E.3.
+        Ohana et al. (2024), The Well: a large-scale collection of diverse physics simulations.
+
+    Examples:
+        >>> truth = np.array([[[0.0, 2.0], [0.0, 2.0]]])
+        >>> vrmse(np.ones_like(truth), truth).round(3).tolist()
+        [1.0]
     """
     wanted = truth.astype(np.float64)
     error = np.mean((forecast - wanted) ** 2, axis=(-2, -1))

@@ -25,6 +25,11 @@ def total(
 
     References:
         Knuth (1969), TAOCP 2, 4.2.2; Ogita, Rump & Oishi (2005), Accurate sum and dot product.
+
+    Examples:
+        >>> high, low = total(jnp.array([1e8, 1.0, -1e8], jnp.float32))
+        >>> float(high + low)
+        1.0
     """
     nothing = jnp.zeros((), values.dtype)
     pair = (values, jnp.zeros_like(values))

@@ -35,7 +35,7 @@ def filled(tree: Tree, tensors: Mapping[str, np.ndarray]) -> Tree:
     """Return the tree with its arrays replaced by those of the same place.
 
     Raises:
-        ContractError: An array is missing, left over, or of another shape or type.
+        ContractError: An array is missing, left over, of another shape or type, or not finite.
     """
     arrays, rest = eqx.partition(tree, eqx.is_array)
     places, structure = jax.tree_util.tree_flatten_with_path(arrays)
@@ -49,6 +49,8 @@ def filled(tree: Tree, tensors: Mapping[str, np.ndarray]) -> Tree:
                 f"Weight {name} is {found.dtype} {found.shape}, "
                 f"the plan needs {leaf.dtype} {leaf.shape}."
             )
+        if not np.isfinite(found).all():
+            raise ContractError(f"Weight {name} holds NaN or infinite values.")
     leaves = [jnp.asarray(tensors[name]) for name in names]
     return eqx.combine(jax.tree_util.tree_unflatten(structure, leaves), rest)
 

@@ -13,6 +13,7 @@ from industriverse.engines.forecast.network import (
     Plan,
     Scene,
     Vector,
+    extended,
     rollout,
     unrolled,
     without_divergence,
@@ -147,6 +148,21 @@ def test_domain_interval_and_spacing_matter():
     means = [np.asarray(step_of(model, history, scene).mean) for scene in scenes]
     for other in means[1:]:
         assert np.abs(other - means[0]).max() > 1e-5
+
+
+def test_a_new_domain_starts_from_the_known_ones():
+    plan = small(Channel("u"), Channel("v"), vectors=(Vector("u", "v"),))
+    model, history = network(plan), drawn(plan)
+    wider = extended(model, "brine", (Channel("a"), Channel("b")))
+    assert wider.plan.domains == ("heat", "brine")
+    assert wider.plan.vectors == (Vector("a", "b"),)
+    np.testing.assert_array_equal(
+        step_of(wider, history, Scene("brine")).mean, step_of(model, history).mean
+    )
+    with pytest.raises(ContractError, match="already"):
+        extended(model, "heat")
+    with pytest.raises(ContractError, match="other kinds"):
+        extended(model, "brine", (Channel("a", conserved=True), Channel("b")))
 
 
 def test_a_flow_without_divergence_stays_so():

@@ -49,6 +49,13 @@ def test_a_weight_of_another_shape_or_type_is_refused():
             unpack(bundle({**tensors, ".head.bias": wrong}, card))
 
 
+def test_a_weight_that_is_no_number_is_refused():
+    tensors, card = parts()
+    tensors[".head.bias"][0] = np.nan
+    with pytest.raises(ContractError, match="NaN"):
+        unpack(bundle(tensors, card))
+
+
 def test_another_version_is_refused():
     tensors, card = parts()
     with pytest.raises(ContractError, match="version 2"):
