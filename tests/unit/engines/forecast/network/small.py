@@ -3,15 +3,10 @@
 from dataclasses import replace
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 
 from industriverse.engines.forecast.network import Channel, FluxNet, Plan
-
-# As the solvers and the functionals set it: a type that is not named would show here.
-jax.config.update("jax_enable_x64", True)
-
 
 HEAT = Channel("e", conserved=True, positive=True)
 
