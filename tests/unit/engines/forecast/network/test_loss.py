@@ -153,7 +153,7 @@ def test_the_loss_is_the_weighted_sum_and_a_zero_switches_off():
 
 
 def test_a_cut_changes_the_gradient_and_not_the_value():
-    plan = small()
+    plan = small(Channel("e"), frames=1)
     model, window = network(plan), example(plan)
 
     def graded(cut):

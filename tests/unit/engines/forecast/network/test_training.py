@@ -136,11 +136,11 @@ def test_a_base_that_is_right_is_learned_to_be_trusted():
 
 def test_walls_and_symmetries_train_too():
     scene = Scene("heat", boundary=("reflecting", "reflecting"))
-    data = Batches((Recording(VALUES, scene, Symmetry(True, True, True)),), PLAN, size=4, leads=2)
-    how = Settings(6, warmup=2, noise=0.2, objective=Objective(cut=True))
+    data = Batches((Recording(VALUES, scene, Symmetry(True, True, True)),), PLAN, size=4, leads=1)
+    how = Settings(8, warmup=2, noise=0.1, objective=PLAIN)
     model, records = train(FluxNet.untrained(PLAN, 0), data, how, KEY)
     assert np.isfinite(records[-1].loss)
-    assert set(records[-1].terms) == {"score", "rollout"}
+    assert set(records[-1].terms) == {"score"}
     assert float(rollout(model, drawn(PLAN), scene, 2).variance.min()) > 0
 
 
