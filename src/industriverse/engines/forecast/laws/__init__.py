@@ -1,0 +1,7 @@
+"""Governing equations found from a few frames, and forecasts by solving them."""
+
+from ._identify import identify
+from ._law import Law, NoLaw, Term
+from ._library import LibraryTerm, library
+
+__all__ = ["Law", "LibraryTerm", "NoLaw", "Term", "identify", "library"]

@@ -1,0 +1,81 @@
+"""How much noise frames hold, and which waves stand above it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Complex, Float, Int
+
+from ._waves import Box
+
+Frames = Complex[np.ndarray, "time channel ky kx"]
+_CLEAN = 3e-6
+"""Noise below this share of a channel's standard deviation is that of its solver."""
+_TRUSTED = 3000.0
+"""Power over noise from which the changes of a ring of waves are regressed on."""
+
+
+@dataclass(frozen=True)
+class Noise:
+    """White noise of a standard deviation per channel, estimated beyond the dealiasing cut.
+
+    Attributes:
+        deviations: `(channel)`. Its standard deviation; 0 where there is none to speak of.
+        trusted: `(channel, ky, kx)`. Waves whose changes are regressed on.
+        signal: `(channel, ky, kx)`. Power of the field without noise, ring by ring.
+        floor: `(channel)`. Power of the noise in each wave.
+    """
+
+    deviations: Float[np.ndarray, "channel"]
+    trusted: Bool[np.ndarray, "channel ky kx"]
+    signal: Float[np.ndarray, "channel ky kx"]
+    floor: Float[np.ndarray, "channel"]
+
+    @property
+    def clean(self) -> bool:
+        """Whether no channel has noise."""
+        return not np.any(self.deviations)
+
+    @property
+    def gain(self) -> Float[np.ndarray, "channel ky kx"]:
+        """Wiener's gain of each wave."""
+        noise = self.floor[:, None, None]
+        return self.signal / np.maximum(self.signal + noise, 1e-300)
+
+    @classmethod
+    def of(cls, box: Box, frames: Frames) -> "Noise":
+        """Estimate the noise of frames from the waves beyond the cut on both axes."""
+        power = (np.abs(frames) ** 2).mean(axis=0)
+        cut = 2 / 3 * np.pi / box.spacing
+        corner = (np.abs(box.kx) > cut) & (np.abs(box.ky) > cut)
+        corner[:, -1] = False
+        floor = np.array([np.median(one[corner]) for one in power])
+        # The mean of |w|² over the few frames is a Gamma variable; its median lies lower.
+        floor *= len(frames) / _gamma_median(len(frames))
+        fields = np.fft.irfft2(frames)
+        spread = fields.std(axis=(0, 2, 3))
+        deviations = np.sqrt(floor) / box.cells
+        deviations = np.where(deviations > _CLEAN * spread, deviations, 0.0)
+        floor = deviations**2 * box.cells**2
+        ring = _rings(box)
+        means = np.stack([_ring_means(one, ring) for one in power])
+        signal = np.maximum(means - floor[:, None, None], 0.0)
+        trusted = box.kept[None] & (signal >= _TRUSTED * floor[:, None, None])
+        return cls(deviations, trusted, signal, floor)
+
+
+def _gamma_median(shape: int) -> float:
+    """Return the median of a Gamma variable of scale 1, within 0.1 %."""
+    return shape * (1 - 1 / (9 * shape)) ** 3
+
+
+def _rings(box: Box) -> Int[np.ndarray, "ky kx"]:
+    width = 2 * np.pi / (box.cells * box.spacing)
+    return np.rint(np.hypot(box.kx, box.ky) / width).astype(np.int64)
+
+
+def _ring_means(
+    power: Float[np.ndarray, "ky kx"], ring: Int[np.ndarray, "ky kx"]
+) -> Float[np.ndarray, "ky kx"]:
+    count = np.bincount(ring.ravel())
+    total = np.bincount(ring.ravel(), power.ravel())
+    return (total / np.maximum(count, 1))[ring]

@@ -1,0 +1,135 @@
+"""What is asked: frames on a periodic square, the library, and which waves are trusted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Complex, Float
+
+from ._integrals import Integrals
+from ._noise import Noise
+from ._program import Maker, Program, Targeted, features
+from ._search import Fit, Rows, best_subset
+from ._solver import Stepper, stepper
+from ._waves import Box
+
+Coefficients = Float[np.ndarray, "chosen"]
+Frames = Complex[np.ndarray, "time channel ky kx"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A law under test.
+
+    Attributes:
+        terms: Places in the library, in the library's order.
+        coefficients: Theirs.
+        covariance: Of the coefficients.
+        misfits: `(channel)`. What the regression left of each channel's change.
+        spreads: `(channel)`. Standard deviation of a row of each channel's regression.
+    """
+
+    terms: tuple[int, ...]
+    coefficients: Coefficients
+    covariance: Float[np.ndarray, "chosen chosen"]
+    misfits: tuple[float, ...]
+    spreads: tuple[float, ...]
+
+    @property
+    def misfit(self) -> float:
+        """The worst channel's."""
+        return max(self.misfits)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Frames and the library that they are to be explained by.
+
+    Attributes:
+        box: The grid.
+        frames: Waves of each frame.
+        frame_s: Between frames [s].
+        maker: Makes programs of terms.
+        library: Every channel's terms.
+        noise: Of the frames, and with it which waves are regressed on.
+    """
+
+    box: Box
+    frames: Frames
+    frame_s: float
+    maker: Maker
+    library: Sequence[Targeted]
+    noise: Noise
+
+    @cached_property
+    def program(self) -> Program:
+        """Of the whole library."""
+        return self.maker.make(self.library)
+
+    @property
+    def changes(self) -> Complex[np.ndarray, "interval channel ky kx"]:
+        """From each frame to the next."""
+        return np.diff(self.frames, axis=0)
+
+    def stepper(self, law: Candidate, count: int) -> Stepper:
+        """Return what solves a law with `count` steps a frame."""
+        return stepper(self.law_program(law), law.coefficients, self.frame_s / count)
+
+    def law_program(self, law: Candidate) -> Program:
+        """Return the program of a law's terms."""
+        return self.maker.make([self.library[term] for term in law.terms])
+
+    def searched(
+        self, integrals: Integrals, floor: float, before: Candidate | None = None
+    ) -> Candidate:
+        """Return the law that the integrals of its terms make the changes of every channel."""
+        fits: list[tuple[list[int], Fit]] = []
+        places = self._places()
+        for mine, rows in zip(places, self.rows(integrals), strict=True):
+            forced = tuple(mine.index(t) for t in before.terms if t in mine) if before else ()
+            fits.append((mine, best_subset(rows, floor, forced)))
+        return _joined(fits)
+
+    def refitted(self, integrals: Integrals, terms: tuple[int, ...]) -> Candidate:
+        """Return the law of given terms with coefficients of least squares."""
+        fits: list[tuple[list[int], Fit]] = []
+        for mine, rows in zip(self._places(), self.rows(integrals), strict=True):
+            fits.append((mine, rows.fit(tuple(mine.index(t) for t in terms if t in mine))))
+        return _joined(fits)
+
+    def _places(self) -> list[list[int]]:
+        """Return for each channel the places of its terms in the library."""
+        channels = self.frames.shape[1]
+        return [[i for i, (c, _) in enumerate(self.library) if c == k] for k in range(channels)]
+
+    def rows(self, integrals: Integrals) -> list[Rows]:
+        """Return each channel's regression: changes on integrals, real and imaginary parts."""
+        share = np.sqrt(self.box.shares)
+        blocks: list[list[Float[np.ndarray, "row column"]]] = [[] for _ in self._places()]
+        for change, state, products in zip(self.changes, *integrals, strict=True):
+            whole = features(self.program, state, products, self.frame_s)
+            for channel, places in enumerate(self._places()):
+                mask = self.noise.trusted[channel]
+                columns = [*whole[places], change[channel]]
+                kept = np.stack([(share * column)[mask] for column in columns], axis=1)
+                blocks[channel] += [kept.real, kept.imag]
+        stacked = [np.concatenate(block) for block in blocks]
+        return [Rows.of(one[:, :-1], one[:, -1]) for one in stacked]
+
+
+def _joined(fits: list[tuple[list[int], Fit]]) -> Candidate:
+    terms = [places[i] for places, fit in fits for i in fit.support]
+    covariance = np.zeros((len(terms), len(terms)))
+    at = 0
+    for _, fit in fits:
+        size = len(fit.support)
+        covariance[at : at + size, at : at + size] = fit.covariance * fit.spread**2
+        at += size
+    return Candidate(
+        tuple(terms),
+        np.concatenate([fit.coefficients for _, fit in fits]),
+        covariance,
+        tuple(fit.misfit for _, fit in fits),
+        tuple(fit.spread for _, fit in fits),
+    )

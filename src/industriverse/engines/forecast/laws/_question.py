@@ -1,0 +1,153 @@
+"""Check what is asked and bring it into the form that is solved: a periodic square of waves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from industriverse.kernel.errors import ContractError
+
+from ._library import ONE, LibraryTerm, library, wave_names
+from ._noise import Noise
+from ._problem import Problem
+from ._program import Maker
+from ._waves import Box
+
+Walls = Literal["periodic", "neumann", "dirichlet"]
+"""`neumann`: no flux through walls half a cell outside the frame; `dirichlet`: zero on them."""
+Context = Float[np.ndarray, "time channel y x"]
+Parity = tuple[int, int]
+"""0 for a field that a wall mirrors as it is, 1 with its sign changed: across x, across y."""
+_FEWEST, _MOST = 2, 8
+_LEAST_CELLS = 16
+_FLAT = 1e-9
+
+
+def question(
+    context: Context,
+    spacing: float | tuple[float, float],
+    frame_s: float,
+    names: Sequence[str],
+    given: Mapping[str, Float[np.ndarray, "y x"]],
+    boundary: Walls,
+    terms: Mapping[str, Sequence[LibraryTerm]] | None,
+) -> Problem:  # fmt: skip
+    """Return the problem that frames pose; arguments as for `identify`.
+
+    Raises:
+        ContractError: What was given is no question that can be answered, and why.
+    """
+    step = _spacing(spacing)
+    _require_frames(context, frame_s)
+    _require_names(context, names, given)
+    odd = boundary == "dirichlet"
+    fields = {name: _mirrored(array, _parity(name, odd), boundary) for name, array in given.items()}
+    frames = _mirrored(context, (int(odd), int(odd)), boundary)
+    box = Box(frames.shape[-1], step)
+    fields |= _longest_waves(box)
+    chosen = terms or {name: library(name, names, tuple(given)) for name in names}
+    targeted = [
+        (place, term)
+        for place, name in enumerate(names)
+        for term in chosen[name]
+        if boundary == "periodic" or _stays(term, names, odd)
+    ]
+    waves = np.fft.rfft2(frames)
+    return Problem(box, waves, frame_s, Maker(box, names, fields), targeted, Noise.of(box, waves))
+
+
+def _spacing(spacing: float | tuple[float, float]) -> float:
+    along_y, along_x = spacing if isinstance(spacing, tuple) else (spacing, spacing)
+    if not (np.isfinite(along_x) and along_x > 0):
+        raise ContractError(f"The spacing of cells, {along_x}, must be finite and above zero.")
+    if abs(along_x - along_y) > 1e-9 * along_x:
+        raise ContractError(
+            f"Cells of {along_y:g} by {along_x:g} are no squares; laws are sought on squares only.",
+            hint="Interpolate the frames onto cells as high as wide.",
+        )
+    return float(along_x)
+
+
+def _require_frames(context: Context, frame_s: float) -> None:
+    frames, channels, height, width = context.shape
+    if not _FEWEST <= frames <= _MOST:
+        raise ContractError(
+            f"{frames} frames were given; a law is sought from {_FEWEST} to {_MOST}.",
+            hint="Four are a good number.",
+        )
+    if not (np.isfinite(frame_s) and frame_s > 0):
+        raise ContractError(f"The time between frames, {frame_s} s, must be finite and above zero.")
+    if height != width or width % 2 or width < _LEAST_CELLS:
+        raise ContractError(
+            f"A grid of {height} by {width} cells: laws are sought on squares with an even number "
+            f"of cells a side, {_LEAST_CELLS} or more."
+        )
+    for channel in range(channels):
+        values = context[:, channel]
+        if not np.isfinite(values).all():
+            raise ContractError(
+                f"Channel {channel} holds {int((~np.isfinite(values)).sum())} values that are not "
+                "finite.",
+                hint="Fill gaps first; a law is sought from whole frames.",
+            )
+        if values.std() <= _FLAT * max(float(np.abs(values).max()), 1e-300):
+            raise ContractError(
+                f"Channel {channel} is the same everywhere and always; that tells no law.",
+                hint="Leave the channel out.",
+            )
+
+
+def _require_names(
+    context: Context, names: Sequence[str], given: Mapping[str, Float[np.ndarray, "y x"]]
+) -> None:
+    if len(names) != context.shape[1] or len(set(names)) != len(names):
+        raise ContractError(f"{context.shape[1]} channels need as many different names: {names}.")
+    taken = {*names, *wave_names(), ONE} & set(given)
+    if taken or set(names) & {*wave_names(), ONE}:
+        raise ContractError(
+            f"These names mean something else already: {sorted(taken | set(names))}."
+        )
+    for name, array in given.items():
+        if array.shape != context.shape[2:] or not np.isfinite(array).all():
+            raise ContractError(
+                f"The given field {name!r} of shape {array.shape} must be finite and of the frames' "
+                f"shape, {context.shape[2:]}."
+            )
+
+
+def _parity(name: str, odd: bool) -> Parity:
+    """Return how a given field is mirrored: a velocity does not go through a wall."""
+    return {"velocity_x": (1, 0), "velocity_y": (0, 1)}.get(name, (int(odd), int(odd)))
+
+
+def _mirrored(
+    array: Float[np.ndarray, "*batch y x"], parity: Parity, boundary: Walls
+) -> Float[np.ndarray, "*batch y2 x2"]:
+    """Return a field with its mirror images in a square twice as wide; a periodic one as it is."""
+    whole = np.asarray(array, dtype=np.float64)
+    if boundary == "periodic":
+        return whole
+    whole = np.concatenate([whole, (1 - 2 * parity[0]) * whole[..., ::-1]], axis=-1)
+    return np.concatenate([whole, (1 - 2 * parity[1]) * whole[..., ::-1, :]], axis=-2)
+
+
+def _longest_waves(box: Box) -> dict[str, Float[np.ndarray, "y x"]]:
+    at = (np.arange(box.cells) + 0.5) * 2 * np.pi / box.cells
+    flat = np.ones(box.cells)
+    shapes = {"cos x": (flat, np.cos(at)), "sin x": (flat, np.sin(at))}
+    shapes |= {"cos y": (np.cos(at), flat), "sin y": (np.sin(at), flat)}
+    return {name: np.outer(*shapes[name]) for name in wave_names()}
+
+
+def _stays(term: LibraryTerm, names: Sequence[str], odd: bool) -> bool:
+    """Return whether a term of mirrored fields is mirrored as the channel it is to change."""
+    signs = {name: (int(odd), int(odd)) for name in names} | {ONE: (0, 0)}
+    signs |= {name: (int(name == "sin x"), int(name == "sin y")) for name in wave_names()}
+    for piece in term.pieces:
+        fields = [signs.get(factor.field, _parity(factor.field, odd)) for factor in piece.factors]
+        across_x = piece.outer.x + sum(f.inner.x for f in piece.factors) + sum(s[0] for s in fields)
+        across_y = piece.outer.y + sum(f.inner.y for f in piece.factors) + sum(s[1] for s in fields)
+        if (across_x - odd) % 2 or (across_y - odd) % 2:
+            return False
+    return True
