@@ -1,40 +1,18 @@
-"""Find the law of a few frames: search, refine along the law's own solution, search again."""
+"""The door: frames in, a law or the reason why there is none out."""
 
 from collections.abc import Mapping, Sequence
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ._integrals import BLOCK, Integrals, along_path, over_frames
+from ._clean import clean_law
 from ._law import Law, NoLaw, Term
 from ._library import LibraryTerm
-from ._polish import polished
+from ._noisy import noisy_law
 from ._problem import Candidate, Problem
 from ._question import Walls, question
-from ._solver import path, substeps
+from ._verdict import Lawless
 from ._words import unit
-
-_FIRST_FLOOR = 1e-3
-_LEAST_FLOOR = 1e-5
-"""Of the changes; the data's own solver seldom does better."""
-_ROUNDING = 1e-6
-"""Of the state's deviation, what solvers of data make by their steps."""
-_SHARE_OF_BEND = 0.03
-_PASSES = 6
-_LARGEST_MISFIT = 1e-4
-_MOST_TERMS = 10
-_STEP_TOLERANCE = 1e-8
-_SETTLED = 1e-6
-
-
-class _Lawless(Exception):  # noqa: N818 - an answer on its way up, not an error
-    """No law fits: the reason, and what came nearest."""
-
-    def __init__(self, reason: str, nearest: Candidate) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.nearest = nearest
 
 
 def identify(
@@ -71,102 +49,32 @@ def identify(
     problem = question(context, spacing, frame_s, names, given or {}, boundary, library)
     noise = dict(zip(names, map(float, problem.noise.deviations), strict=True))
     try:
-        law, start, misfit = _clean(problem)
-    except _Lawless as none:
+        found = clean_law(problem) if problem.noise.clean else noisy_law(problem)
+    except Lawless as none:
         nearest = none.nearest
         return NoLaw(none.reason, nearest.misfit, noise, _terms(problem, nearest, names))
     return Law(
         tuple(names),
-        _terms(problem, law, names),
-        misfit,
+        _terms(problem, found.law, names),
+        found.misfit,
         noise,
         frame_s,
-        problem.law_program(law),
-        start,
+        problem.law_program(found.law),
+        found.last,
         context.shape[-1],
     )
 
 
-def _clean(problem: Problem) -> tuple[Candidate, Float[np.ndarray, "..."], float]:
-    """Return the law of frames without noise, where to start from, and its misfit."""
-    integrals = over_frames(problem.program.products, problem.frames, problem.frame_s)
-    law = problem.searched(integrals, _FIRST_FLOOR)
-    steps = BLOCK
-    for turn in range(_PASSES):
-        _require_few(problem, law)
-        integrals, bend, steps = _integrals(problem, law)
-        before = law
-        law = problem.searched(integrals, _floor(problem, bend), before)
-        if turn and law.misfit > max(_LARGEST_MISFIT, before.misfit / 2):
-            raise _Lawless(_left_over(law), law)
-        if _settled(before, law):
-            break
-    if law.misfit > _LARGEST_MISFIT:
-        raise _Lawless(_left_over(law), law)
-    law = polished(problem, law, steps)
-    return law, problem.frames[-1], law.misfit
-
-
-def _integrals(problem: Problem, law: Candidate) -> tuple[Integrals, float, int]:
-    """Return the library's integrals along a law's solutions, what these miss, their steps."""
-    program, frames = problem.law_program(law), jnp.asarray(problem.frames)
-    count = substeps(program, law.coefficients, frames[0], problem.frame_s, _STEP_TOLERANCE)
-    if not count:
-        raise _Lawless(
-            f"The best combination of terms, which leaves {law.misfit:.1e} of the changes, "
-            "has no solution that stays finite to the next frame.",
-            law,
-        )
-    steps = BLOCK * -(-count // BLOCK)
-    found = path(problem.stepper(law, steps), frames[:-1], steps)
-    missed = np.linalg.norm(np.asarray(found[-1] - frames[1:]))
-    bend = float(missed / np.linalg.norm(problem.changes))
-    products = problem.program.products
-    return along_path(products, found, frames[1:], problem.frame_s), bend, steps
-
-
-def _floor(problem: Problem, bend: float) -> float:
-    """Return the misfit of a regression that its own errors account for."""
-    deviation = np.linalg.norm(problem.frames[:-1].reshape(-1, *problem.box.shape)[:, 1:])
-    change = np.linalg.norm(problem.changes)
-    return max(_LEAST_FLOOR, _SHARE_OF_BEND * bend, _ROUNDING * float(deviation / change))
-
-
-def _require_few(problem: Problem, law: Candidate) -> None:
-    for channel in range(problem.frames.shape[1]):
-        count = sum(problem.library[term][0] == channel for term in law.terms)
-        if count > _MOST_TERMS:
-            raise _Lawless(
-                f"The changes of channel {channel} ask for more than {_MOST_TERMS} terms; "
-                "such a fit tells no law.",
-                law,
-            )
-
-
-def _left_over(law: Candidate) -> str:
-    return (
-        f"The best combination of terms leaves {law.misfit:.1e} of the changes between frames, "
-        f"more than the {_LARGEST_MISFIT:.0e} that a law may leave."
-    )
-
-
-def _settled(before: Candidate, law: Candidate) -> bool:
-    if before.terms != law.terms:
-        return False
-    return bool(np.all(np.abs(law.coefficients / before.coefficients - 1) < _SETTLED))
-
-
 def _terms(problem: Problem, law: Candidate, names: Sequence[str]) -> tuple[Term, ...]:
     errors = np.sqrt(np.maximum(np.diagonal(law.covariance), 0.0))
-    return tuple(
-        Term(
-            names[problem.library[place][0]],
-            problem.library[place][1].name,
-            problem.library[place][1].latex,
-            problem.library[place][1].words,
-            float(value),
-            float(error),
-            unit(names[problem.library[place][0]], problem.library[place][1]),
-        )
-        for place, value, error in zip(law.terms, law.coefficients, errors, strict=True)
-    )
+    terms: list[Term] = []
+    for place, value, error in zip(law.terms, law.coefficients, errors, strict=True):
+        channel, term = problem.library[place]
+        name = names[channel]
+        terms.append(
+            Term(
+                name, term.name, term.latex, term.words, float(value), float(error),
+                unit(name, term),
+            )
+        )  # fmt: skip
+    return tuple(terms)

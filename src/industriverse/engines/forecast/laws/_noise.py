@@ -10,7 +10,7 @@ from ._waves import Box
 Frames = Complex[np.ndarray, "time channel ky kx"]
 _CLEAN = 3e-6
 """Noise below this share of a channel's standard deviation is that of its solver."""
-_TRUSTED = 3000.0
+_TRUSTED = 100.0
 """Power over noise from which the changes of a ring of waves are regressed on."""
 
 

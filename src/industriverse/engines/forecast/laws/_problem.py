@@ -7,10 +7,12 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Complex, Float
 
+from ._assembly import Assembly
 from ._integrals import Integrals
 from ._noise import Noise
-from ._program import Maker, Program, Targeted, features
-from ._search import Fit, Rows, best_subset
+from ._program import Maker, Program, Targeted
+from ._noisy_search import Balance
+from ._search import Fit, Rows, Support, best_subset
 from ._solver import Stepper, stepper
 from ._waves import Box
 
@@ -91,11 +93,12 @@ class Problem:
             fits.append((mine, best_subset(rows, floor, forced)))
         return _joined(fits)
 
-    def refitted(self, integrals: Integrals, terms: tuple[int, ...]) -> Candidate:
-        """Return the law of given terms with coefficients of least squares."""
+    def joined(self, found: list[tuple[tuple[Support, float], Balance]]) -> Candidate:
+        """Return the law of balances; its misfits are their ratios to the noise."""
         fits: list[tuple[list[int], Fit]] = []
-        for mine, rows in zip(self._places(), self.rows(integrals), strict=True):
-            fits.append((mine, rows.fit(tuple(mine.index(t) for t in terms if t in mine))))
+        for places, ((support, ratio), balance) in zip(self._places(), found, strict=True):
+            coefficients, covariance = balance.solved(support)
+            fits.append((places, Fit(support, coefficients, covariance, ratio, 1.0)))
         return _joined(fits)
 
     def _places(self) -> list[list[int]]:
@@ -105,17 +108,24 @@ class Problem:
 
     def rows(self, integrals: Integrals) -> list[Rows]:
         """Return each channel's regression: changes on integrals, real and imaginary parts."""
-        share = np.sqrt(self.box.shares)
-        blocks: list[list[Float[np.ndarray, "row column"]]] = [[] for _ in self._places()]
-        for change, state, products in zip(self.changes, *integrals, strict=True):
-            whole = features(self.program, state, products, self.frame_s)
-            for channel, places in enumerate(self._places()):
-                mask = self.noise.trusted[channel]
-                columns = [*whole[places], change[channel]]
-                kept = np.stack([(share * column)[mask] for column in columns], axis=1)
-                blocks[channel] += [kept.real, kept.imag]
-        stacked = [np.concatenate(block) for block in blocks]
-        return [Rows.of(one[:, :-1], one[:, -1]) for one in stacked]
+        return [Rows.of(one[:, :-1], one[:, -1]) for one in self.matrices(integrals, self.frames)]
+
+    def matrices(
+        self, integrals: Integrals, frames: Frames
+    ) -> list[Float[np.ndarray, "row column"]]:
+        """Return for each channel the integrals of its terms and, last, the changes of frames."""
+        changes = np.diff(frames, axis=0)
+        return [
+            assembly.matrix(changes[:, channel], integrals, self.frame_s)
+            for channel, assembly in enumerate(self._assemblies)
+        ]
+
+    @cached_property
+    def _assemblies(self) -> list[Assembly]:
+        return [
+            Assembly.of(self.program, self.box, places, self.noise.trusted[channel])
+            for channel, places in enumerate(self._places())
+        ]
 
 
 def _joined(fits: list[tuple[list[int], Fit]]) -> Candidate:

@@ -192,39 +192,3 @@ def rates(program: Program, coefficients: Float[jax.Array, "term"]) -> Rates:
         summed(program.linear, channels * channels).reshape(channels, channels, *shape),
         summed(program.known, channels),
     )
-
-
-def features(
-    program: Program,
-    state: Complex[np.ndarray, "channel ky kx"],
-    products: Complex[np.ndarray, "product ky kx"],
-    duration: float,
-) -> Complex[np.ndarray, "term ky kx"]:
-    """Return each term's waves from time integrals of the state and of its products.
-
-    Args:
-        program: Of terms that each stand in channel 0.. as they were made.
-        state: Integral of the state.
-        products: Integrals of `spectra`.
-        duration: The time integrated over [s].
-    """
-    count, channels = max(len(products), 1), len(state)
-    terms = 1 + max(
-        int(np.max(np.asarray(kind.term), initial=-1))
-        for kind in (program.nonlinear, program.linear, program.known)
-    )
-    whole = np.zeros((terms, *state.shape[1:]), dtype=np.complex128)
-    for kind, of, modulus in (
-        (program.nonlinear, products, count),
-        (program.linear, state, channels),
-    ):
-        rows = np.asarray(kind.place) % modulus
-        for symbols, row, term in zip(
-            np.asarray(kind.symbols), rows, np.asarray(kind.term), strict=True
-        ):
-            whole[term] += symbols * of[row]
-    for symbols, term in zip(
-        np.asarray(program.known.symbols), np.asarray(program.known.term), strict=True
-    ):
-        whole[term] += duration * symbols
-    return whole

@@ -1,0 +1,80 @@
+"""The law of frames without noise: search, bend its solution to the frames, search again."""
+
+import jax.numpy as jnp
+import numpy as np
+
+from ._integrals import BLOCK, Integrals, along_path, over_frames
+from ._outcome import Outcome
+from ._polish import polished
+from ._problem import Candidate, Problem
+from ._solver import path, substeps
+from ._verdict import Lawless, blown_up, require_few
+
+_FIRST_FLOOR = 1e-3
+_LEAST_FLOOR = 1e-5
+"""Of the changes; the data's own solver seldom does better."""
+_ROUNDING = 1e-6
+"""Of the state's deviation, what solvers of data make by their steps."""
+_SHARE_OF_BEND = 0.03
+_PASSES = 6
+_LARGEST_MISFIT = 1e-4
+_STEP_TOLERANCE = 1e-8
+_SETTLED = 1e-6
+
+
+def clean_law(problem: Problem) -> Outcome:
+    """Return the law and what it leaves of the changes.
+
+    Frames lie far apart, so the first integrals, of polynomials through them, are coarse. The
+    next are taken along the solution of the law that these gave, bent to end in the next frame;
+    their error falls with the square of the law's.
+
+    Raises:
+        Lawless: No combination of terms leaves less than 1e-4.
+    """
+    integrals = over_frames(problem.program.products, problem.frames, problem.frame_s)
+    law = problem.searched(integrals, _FIRST_FLOOR)
+    steps = BLOCK
+    for turn in range(_PASSES):
+        require_few(problem, law)
+        integrals, bend, steps = _integrals(problem, law)
+        before = law
+        law = problem.searched(integrals, _floor(problem, bend), before)
+        if turn and law.misfit > max(_LARGEST_MISFIT, before.misfit / 2):
+            break
+        if _settled(before, law):
+            break
+    if law.misfit > _LARGEST_MISFIT:
+        raise Lawless(
+            f"The best combination of terms leaves {law.misfit:.1e} of the changes between "
+            f"frames, more than the {_LARGEST_MISFIT:.0e} that a law may leave.",
+            law,
+        )
+    return Outcome(polished(problem, law, steps), problem.frames[-1], law.misfit)
+
+
+def _integrals(problem: Problem, law: Candidate) -> tuple[Integrals, float, int]:
+    """Return the library's integrals along a law's solutions, what these miss, their steps."""
+    program, frames = problem.law_program(law), jnp.asarray(problem.frames)
+    count = substeps(program, law.coefficients, frames[0], problem.frame_s, _STEP_TOLERANCE)
+    if not count:
+        raise blown_up(law)
+    steps = BLOCK * -(-count // BLOCK)
+    found = path(problem.stepper(law, steps), frames[:-1], steps)
+    missed = np.linalg.norm(np.asarray(found[-1] - frames[1:]))
+    bend = float(missed / np.linalg.norm(problem.changes))
+    products = problem.program.products
+    return along_path(products, found, frames[1:], problem.frame_s), bend, steps
+
+
+def _floor(problem: Problem, bend: float) -> float:
+    """Return the misfit of a regression that its own errors account for."""
+    deviation = np.linalg.norm(problem.frames[:-1, :, 1:])
+    change = np.linalg.norm(problem.changes)
+    return max(_LEAST_FLOOR, _SHARE_OF_BEND * bend, _ROUNDING * float(deviation / change))
+
+
+def _settled(before: Candidate, law: Candidate) -> bool:
+    if before.terms != law.terms:
+        return False
+    return bool(np.all(np.abs(law.coefficients / before.coefficients - 1) < _SETTLED))
