@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Complex, Float
+from jaxtyping import Bool, Complex, Float, Int
 
 from ._integrals import Integrals
 from ._program import Program, Weighed
@@ -23,6 +23,7 @@ class Assembly:
         linear: The same of the channels.
         known: Column and weighed waves of each piece of given fields.
         columns: How many.
+        ring: Length of each wave in units of the longest's.
     """
 
     mask: Bool[np.ndarray, "ky kx"]
@@ -31,6 +32,7 @@ class Assembly:
     linear: list[tuple[int, int, Picked]]
     known: list[tuple[int, int, Picked]]
     columns: int
+    ring: Int[np.ndarray, "wave"]
 
     @classmethod
     def of(
@@ -55,7 +57,12 @@ class Assembly:
             picked(program.linear, program.channels.shape[0]),
             picked(program.known, program.channels.shape[0]),
             len(places),
+            box.ring[mask],
         )
+
+    def rings(self, intervals: int) -> Int[np.ndarray, "row"]:
+        """Return the ring of each row of `matrix`."""
+        return np.tile(self.ring, 2 * intervals)
 
     def matrix(
         self,

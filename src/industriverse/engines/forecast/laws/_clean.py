@@ -16,10 +16,12 @@ _LEAST_FLOOR = 1e-5
 _ROUNDING = 1e-6
 """Of the state's deviation, what solvers of data make by their steps."""
 _SHARE_OF_BEND = 0.03
-_PASSES = 6
+_PASSES = 8
 _LARGEST_MISFIT = 1e-4
 _STEP_TOLERANCE = 1e-8
 _SETTLED = 1e-6
+_NEAR = 0.1
+_STUCK = 0.7
 
 
 def clean_law(problem: Problem) -> Outcome:
@@ -40,10 +42,11 @@ def clean_law(problem: Problem) -> Outcome:
         integrals, bend, steps = _integrals(problem, law)
         before = law
         law = problem.searched(integrals, _floor(problem, bend), before)
-        if turn and law.misfit > max(_LARGEST_MISFIT, before.misfit / 2):
+        if _settled(before, law) or (turn > 1 and _stuck(before, law)):
             break
-        if _settled(before, law):
-            break
+        if law.terms == before.terms and law.misfit < _NEAR:
+            # The same terms again: now only their coefficients have to move.
+            law = polished(problem, law, steps)
     if law.misfit > _LARGEST_MISFIT:
         raise Lawless(
             f"The best combination of terms leaves {law.misfit:.1e} of the changes between "
@@ -51,6 +54,10 @@ def clean_law(problem: Problem) -> Outcome:
             law,
         )
     return Outcome(polished(problem, law, steps), problem.frames[-1], law.misfit)
+
+
+def _stuck(before: Candidate, law: Candidate) -> bool:
+    return law.misfit > max(_LARGEST_MISFIT, _STUCK * before.misfit)
 
 
 def _integrals(problem: Problem, law: Candidate) -> tuple[Integrals, float, int]:

@@ -56,7 +56,7 @@ class Noise:
         deviations = np.sqrt(floor) / box.cells
         deviations = np.where(deviations > _CLEAN * spread, deviations, 0.0)
         floor = deviations**2 * box.cells**2
-        ring = _rings(box)
+        ring = box.ring
         means = np.stack([_ring_means(one, ring) for one in power])
         signal = np.maximum(means - floor[:, None, None], 0.0)
         trusted = box.kept[None] & (signal >= _TRUSTED * floor[:, None, None])
@@ -66,11 +66,6 @@ class Noise:
 def _gamma_median(shape: int) -> float:
     """Return the median of a Gamma variable of scale 1, within 0.1 %."""
     return shape * (1 - 1 / (9 * shape)) ** 3
-
-
-def _rings(box: Box) -> Int[np.ndarray, "ky kx"]:
-    width = 2 * np.pi / (box.cells * box.spacing)
-    return np.rint(np.hypot(box.kx, box.ky) / width).astype(np.int64)
 
 
 def _ring_means(

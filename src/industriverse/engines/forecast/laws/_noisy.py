@@ -1,12 +1,14 @@
 """The law of noisy frames: total least squares, then state and coefficients together."""
 
 from collections.abc import Callable
+from itertools import product
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float, Int
 
 from ._integrals import BLOCK, Integrals, along_path, over_frames
-from ._noisy_search import Balance, best_balance
+from ._noisy_search import Balance, best_balances
 from ._outcome import Outcome
 from ._problem import Candidate, Frames, Problem
 from ._smooth import smoothed
@@ -15,11 +17,17 @@ from ._verdict import Lawless, blown_up, require_few
 
 _DRAWS = 3
 _SEED = 0
-_LARGEST_RATIO = 1.3
+_LARGEST_RATIO = 1.15
 """Of the misfit to that of the noise alone."""
+_TRIAL_TURNS = 8
+_MOST_TIES = 6
+_PER_TERM = 10.0
+"""Of minus the logarithm of the posterior, what a further term must gain."""
 _STEP_SHARE = 0.02
 """Of the noise, what steps may err by."""
+_WHITENINGS = 1
 Integrator = Callable[[Frames], Integrals]
+Matrix = Float[np.ndarray, "row column"]
 
 
 def noisy_law(problem: Problem) -> Outcome:
@@ -30,10 +38,12 @@ def noisy_law(problem: Problem) -> Outcome:
     """
     damped = problem.frames * problem.noise.gain
     products = problem.program.products
-    law = _balanced(problem, damped, lambda at: over_frames(products, at, problem.frame_s))
+    coarse = _balanced(problem, damped, lambda at: over_frames(products, at, problem.frame_s))
+    law = coarse[0]
     require_few(problem, law)
     count = _steps(problem, law, damped)
-    law = _balanced(problem, damped, _along(problem, law, BLOCK * -(-count // BLOCK)))
+    laws = _balanced(problem, damped, _along(problem, law, BLOCK * -(-count // BLOCK)))
+    law = laws[0]
     require_few(problem, law)
     if law.misfit > _LARGEST_RATIO:
         raise Lawless(
@@ -41,8 +51,20 @@ def noisy_law(problem: Problem) -> Outcome:
             f"estimated noise accounts for; a law leaves less than {_LARGEST_RATIO}.",
             law,
         )
+    law = _decided(problem, {one.terms: one for one in (coarse[0], *laws)}, count)
     found = smoothed(problem, law, count)
     return Outcome(found.law, found.last, found.misfit)
+
+
+def _decided(problem: Problem, laws: dict[tuple[int, ...], Candidate], count: int) -> Candidate:
+    """Return the law whose solution comes nearest to the frames after a few turns."""
+    if len(laws) == 1:
+        return next(iter(laws.values()))
+
+    def cost(law: Candidate) -> float:
+        return smoothed(problem, law, count, _TRIAL_TURNS).cost + _PER_TERM * len(law.terms)
+
+    return min(laws.values(), key=cost)
 
 
 def _steps(problem: Problem, law: Candidate, damped: Frames) -> int:
@@ -68,21 +90,54 @@ def _along(problem: Problem, law: Candidate, steps: int) -> Integrator:
     return integrals
 
 
-def _balanced(problem: Problem, damped: Frames, integrals: Integrator) -> Candidate:
-    """Return the law that balances rows and their noise, the latter from drawn noise."""
+def _balanced(problem: Problem, damped: Frames, integrals: Integrator) -> list[Candidate]:
+    """Return the laws that balance rows and their noise, the latter from drawn noise."""
 
-    def rows(frames: Frames) -> list[np.ndarray]:
+    def rows(frames: Frames) -> list[Matrix]:
         return problem.matrices(integrals(frames), frames)
 
     random = np.random.default_rng(_SEED)
     here = rows(damped)
-    noise = [np.zeros((one.shape[1],) * 2) for one in here]
     fields = (len(damped), damped.shape[1], problem.box.cells, problem.box.cells)
+    drawn: list[list[Matrix]] = [[] for _ in here]
     for _ in range(_DRAWS):
-        drawn = random.normal(size=fields) * problem.noise.deviations[None, :, None, None]
-        waves = np.fft.rfft2(drawn) * problem.noise.gain
-        for k, (up, down) in enumerate(zip(rows(damped + waves), rows(damped - waves), strict=True)):
-            half = (up - down) / 2
-            noise[k] += half.T @ half / _DRAWS
-    balances = [Balance.of(one, own) for one, own in zip(here, noise, strict=True)]
-    return problem.joined([(best_balance(one), one) for one in balances])
+        noise = random.normal(size=fields) * problem.noise.deviations[None, :, None, None]
+        waves = np.fft.rfft2(noise) * problem.noise.gain
+        for own, up, down in zip(drawn, rows(damped + waves), rows(damped - waves), strict=True):
+            own.append((up - down) / 2)
+    balances = [
+        _whitened(one, np.stack(own), ring)
+        for one, own, ring in zip(here, drawn, problem.rings(), strict=True)
+    ]
+    ties = list(product(*(best_balances(one) for one in balances)))
+    ties.sort(key=lambda tie: sum(ratio * (1 + len(chosen) / 100) for chosen, ratio in tie))
+    return [
+        problem.joined(list(zip(tie, balances, strict=True))) for tie in ties[:_MOST_TIES]
+    ]
+
+
+def _whitened(
+    rows: Matrix, drawn: Float[np.ndarray, "draw row column"], ring: Int[np.ndarray, "row"]
+) -> Balance:
+    """Return the balance of rows over the noise that a law makes of each ring of waves.
+
+    Short waves carry most noise where a law spreads or damps them; unweighed they would drown
+    what the long ones tell. The noise depends on the law, so the two are found in turns.
+    """
+    weight = np.ones(len(rows))
+    for _ in range(_WHITENINGS):
+        balance = _moments(rows, drawn, weight)
+        support, _ = best_balances(balance)[0]
+        law = np.append(-balance.solved(support)[0], 1.0)
+        missed = drawn[:, :, [*support, -1]] @ law
+        power = np.bincount(ring, (missed**2).mean(axis=0)) / np.maximum(np.bincount(ring), 1)
+        weight = 1 / np.sqrt(np.maximum(power, 1e-300))[ring]
+    return _moments(rows, drawn, weight)
+
+
+def _moments(
+    rows: Matrix, drawn: Float[np.ndarray, "draw row column"], weight: Float[np.ndarray, "row"]
+) -> Balance:
+    noise = drawn * weight[None, :, None]
+    flat = noise.reshape(-1, noise.shape[-1])
+    return Balance.of(rows * weight[:, None], flat.T @ flat / len(drawn))

@@ -9,7 +9,6 @@ is 1 but for chance where S holds the law, since `M x` is then noise, and above 
 not; `ξ = −x_Θ/x_y`. Ordinary least squares draws the coefficients of a slow pattern to zero.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +18,15 @@ from ._search import Support
 
 Square = Float[np.ndarray, "column column"]
 Stack = Float[np.ndarray, "set column column"]
-Offer = Callable[[list[Support]], bool]
 _MOST_TERMS = 12
-_MATERIAL = 0.01
+_MATERIAL = 0.02
 """Of the whole library's ratio, what each further term must take out."""
 _SIGNIFICANT = 20.0
 _ROUNDS = 10
+_TIE = 0.05
+"""Ratios this near each other are for the solver to decide between."""
+_PER_TERM = 0.01
+_MOST_TIES = 6
 _RIDGE = 1e-13
 
 
@@ -89,54 +91,75 @@ class Balance:
         return coefficients / scale, inverse * max(variance, 0.0) / np.outer(scale, scale)
 
 
-def best_balance(rows: Balance) -> tuple[Support, float]:
-    """Return the smallest set that no larger one betters, and its ratio."""
-    columns = len(rows.scale) - 1
-    best: dict[int, Support] = {0: ()}
-    ratio: dict[int, float] = {0: rows.ratio(())}
-    whole = rows.ratio(tuple(range(columns)))
+class _Best:
+    """The best sets of each size seen so far."""
 
-    def offer(supports: list[Support]) -> bool:
-        if not supports:
+    def __init__(self, rows: Balance) -> None:
+        self._rows = rows
+        self.seen: dict[Support, float] = {}
+        self.best: dict[int, Support] = {}
+
+    def offer(self, supports: list[Support]) -> bool:
+        """Weigh sets of one size; return whether one betters the best."""
+        new = [support for support in supports if support not in self.seen]
+        if not new:
             return False
-        found = rows.ratios(supports)
-        lowest = int(np.argmin(found))
-        size = len(supports[0])
-        if found[lowest] >= ratio.get(size, np.inf) * (1 - 1e-9):
+        self.seen |= dict(zip(new, map(float, self._rows.ratios(new)), strict=True))
+        lowest = min(new, key=self.seen.__getitem__)
+        size = len(lowest)
+        if size in self.best and self.seen[lowest] >= self.ratio(size) * (1 - 1e-9):
             return False
-        best[size], ratio[size] = supports[lowest], float(found[lowest])
+        self.best[size] = lowest
         return True
 
+    def ratio(self, size: int) -> float:
+        """Return the ratio of the best set of a size."""
+        return self.seen[self.best[size]]
+
+    def exchange(self, size: int, columns: int) -> None:
+        """Exchange single columns of the best set of a size while that betters it."""
+        for _ in range(_ROUNDS):
+            now = self.best[size]
+            if not self.offer([s for out in now for s in _larger(_without(now, out), columns)]):
+                return
+
+    def ties(self, size: int) -> list[tuple[Support, float]]:
+        """Return the best sets of a size and such smaller or equal ones as come near it."""
+        limit = self.ratio(size) * (1 + _TIE)
+        near = [(s, r) for s, r in self.seen.items() if len(s) <= size and r <= limit]
+        near.sort(key=lambda one: one[1] * (1 + _PER_TERM * len(one[0])))
+        return near[:_MOST_TIES]
+
+
+def best_balances(rows: Balance) -> list[tuple[Support, float]]:
+    """Return the smallest sets that no larger one betters and their ratios, the best first."""
+    columns = len(rows.scale) - 1
+    most = min(_MOST_TERMS, columns)
+    best = _Best(rows)
+    best.offer([()])
     support = tuple(range(columns))
     while len(support) > 1:
         smaller = [_without(support, out) for out in support]
         support = smaller[int(np.argmin(rows.ratios(smaller)))]
-        if len(support) <= _MOST_TERMS:
-            offer([support])
-    for size in range(1, min(_MOST_TERMS, columns) + 1):
-        offer(_larger(best[size - 1], columns))
-        _exchange(best, size, columns, offer)
-    for size in range(min(_MOST_TERMS, columns), 1, -1):
-        if offer([_without(best[size], out) for out in best[size]]):
-            _exchange(best, size - 1, columns, offer)
-    for size in sorted(best):
-        if not any(_betters(rows, ratio, (size, other), whole) for other in best if other > size):
-            return best[size], ratio[size]
-    return best[max(best)], ratio[max(best)]
+        if len(support) <= most:
+            best.offer(smaller)
+    for size in range(1, most + 1):
+        best.offer(_larger(best.best[size - 1], columns))
+        best.exchange(size, columns)
+    for size in range(most, 1, -1):
+        if best.offer([_without(best.best[size], out) for out in best.best[size]]):
+            best.exchange(size - 1, columns)
+    whole = rows.ratio(tuple(range(columns)))
+    for size in range(most + 1):
+        larger = [(other - size, best.ratio(other)) for other in range(size + 1, most + 1)]
+        if not any(_betters(rows, best.ratio(size), one, whole) for one in larger):
+            return best.ties(size)
+    return best.ties(most)
 
 
-def _exchange(best: dict[int, Support], size: int, columns: int, offer: Offer) -> None:
-    for _ in range(_ROUNDS):
-        now = best[size]
-        if not offer([s for out in now for s in _larger(_without(now, out), columns)]):
-            return
-
-
-def _betters(
-    rows: Balance, ratio: dict[int, float], sizes: tuple[int, int], whole: float
-) -> bool:
-    size, other = sizes
-    gain = (ratio[size] - ratio[other]) / whole / (other - size)
+def _betters(rows: Balance, ratio: float, larger: tuple[int, float], whole: float) -> bool:
+    extra, better = larger
+    gain = (ratio - better) / whole / extra
     return gain > _MATERIAL and gain * rows.count > _SIGNIFICANT
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Complex, Float
+from jaxtyping import Complex, Float, Int
 
 from ._assembly import Assembly
 from ._integrals import Integrals
@@ -119,6 +119,10 @@ class Problem:
             assembly.matrix(changes[:, channel], integrals, self.frame_s)
             for channel, assembly in enumerate(self._assemblies)
         ]
+
+    def rings(self) -> list[Int[np.ndarray, "row"]]:
+        """Return the ring of waves that each row of `matrices` belongs to."""
+        return [assembly.rings(len(self.frames) - 1) for assembly in self._assemblies]
 
     @cached_property
     def _assemblies(self) -> list[Assembly]:

@@ -17,7 +17,7 @@ from ._problem import Candidate, Problem
 from ._program import Program, rates
 from ._solver import Stepper, Weights, advance, step, stepper
 
-_TURNS = 40
+TURNS = 40
 _LEAST_NOISE = 1e-5
 """Of a channel's deviation, where only other channels have noise."""
 
@@ -29,11 +29,13 @@ class Smoothed(NamedTuple):
         law: With its coefficients refined.
         last: Waves of the solution at the last frame.
         misfit: Root mean square of what it misses, in units of the noise.
+        cost: Minus the logarithm of the posterior, but for a constant.
     """
 
     law: Candidate
     last: Complex[np.ndarray, "channel ky kx"]
     misfit: float
+    cost: float
 
 
 class _Question(NamedTuple):
@@ -60,13 +62,14 @@ class _Question(NamedTuple):
     spread: Float[Array, "term term"]
 
 
-def smoothed(problem: Problem, law: Candidate, count: int) -> Smoothed:
+def smoothed(problem: Problem, law: Candidate, count: int, turns: int = TURNS) -> Smoothed:
     """Return the law and the solution nearest to the frames.
 
     Args:
         problem: Noisy frames.
         law: Near the truth; its covariance scales the search.
         count: Steps a frame.
+        turns: Of the search, at most.
     """
     asked = _asked(problem, law, count)
     fields = asked.fields.shape[1:]
@@ -80,19 +83,22 @@ def smoothed(problem: Problem, law: Candidate, count: int) -> Smoothed:
         return (float(value), whole) if np.isfinite(value) else (1e300, np.zeros_like(whole))
 
     start = np.zeros(size + len(law.coefficients))
-    found = minimize(cost, start, jac=True, method="L-BFGS-B", options={"maxiter": _TURNS})
+    found = minimize(cost, start, jac=True, method="L-BFGS-B", options={"maxiter": turns})
     first, coefficients = _unfolded(
         asked, jnp.asarray(found.x[:size]).reshape(fields), jnp.asarray(found.x[size:])
     )
-    better = Candidate(
-        law.terms, np.asarray(coefficients), law.covariance, law.misfits, law.spreads
-    )
-    return _finished(problem, better, asked, first, count)
+    # Both estimates err; how far they are apart is told with the error of the first.
+    moved = np.asarray(coefficients) - law.coefficients
+    covariance = law.covariance + np.diag(moved**2)
+    better = Candidate(law.terms, np.asarray(coefficients), covariance, law.misfits, law.spreads)
+    last, misfit = _finished(problem, better, asked, first, count)
+    return Smoothed(better, last, misfit, float(found.fun) if np.isfinite(misfit) else np.inf)
 
 
 def _finished(
     problem: Problem, law: Candidate, asked: _Question, first: jax.Array, count: int
-) -> Smoothed:
+) -> tuple[Complex[np.ndarray, "channel ky kx"], float]:
+    """Return the solution's last frame and the root mean square of what it misses."""
     parts = problem.stepper(law, count)
     at, missed = first, []
     for frame in asked.fields:
@@ -100,7 +106,7 @@ def _finished(
         missed.append(np.asarray(frame - _field(at, frame.shape[-1]) / asked.noise[:, None, None]))
         at = advance(parts, at, count)
     misfit = float(np.sqrt(np.mean(np.square(missed))))
-    return Smoothed(law, np.asarray(last), misfit)
+    return np.asarray(last), misfit
 
 
 def _asked(problem: Problem, law: Candidate, count: int) -> _Question:

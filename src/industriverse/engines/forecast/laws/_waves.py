@@ -7,7 +7,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Bool, Complex, Float
+from jaxtyping import Bool, Complex, Float, Int
 
 # Coefficients are wanted to nine digits; single precision gives three.
 jax.config.update("jax_enable_x64", True)
@@ -76,13 +76,11 @@ class Box:
         twice[:, -1] = 1.0
         return twice / self.cells**4
 
-    def forward(self, field: Float[jax.Array, "*batch y x"]) -> Complex[jax.Array, "*batch ky kx"]:
-        """Return the waves of a field."""
-        return jnp.fft.rfft2(field)
-
-    def back(self, waves: Complex[jax.Array, "*batch ky kx"]) -> Float[jax.Array, "*batch y x"]:
-        """Return the field of waves."""
-        return jnp.fft.irfft2(waves, s=(self.cells, self.cells))
+    @property
+    def ring(self) -> Int[np.ndarray, "ky kx"]:
+        """Length of each wave vector, rounded, in units of the shortest."""
+        width = 2 * np.pi / (self.cells * self.spacing)
+        return np.rint(np.hypot(self.kx, self.ky) / width).astype(np.int64)
 
 
 @lru_cache(maxsize=256)
