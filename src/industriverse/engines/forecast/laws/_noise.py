@@ -10,6 +10,8 @@ from ._waves import Box
 Frames = Complex[np.ndarray, "time channel ky kx"]
 _CLEAN = 3e-6
 """Noise below this share of a channel's standard deviation is that of its solver."""
+_FLAT = 2.0
+"""Ratio of powers over half the corner, from which it is a tail and no noise."""
 _TRUSTED = 100.0
 """Power over noise from which the changes of a ring of waves are regressed on."""
 
@@ -54,13 +56,25 @@ class Noise:
         fields = np.fft.irfft2(frames)
         spread = fields.std(axis=(0, 2, 3))
         deviations = np.sqrt(floor) / box.cells
-        deviations = np.where(deviations > _CLEAN * spread, deviations, 0.0)
+        real = (deviations > _CLEAN * spread) & [_flat(box, one, corner) for one in power]
+        deviations = np.where(real, deviations, 0.0)
         floor = deviations**2 * box.cells**2
         ring = box.ring
         means = np.stack([_ring_means(one, ring) for one in power])
         signal = np.maximum(means - floor[:, None, None], 0.0)
         trusted = box.kept[None] & (signal >= _TRUSTED * floor[:, None, None])
         return cls(deviations, trusted, signal, floor)
+
+
+def _flat(
+    box: Box, power: Float[np.ndarray, "ky kx"], corner: Bool[np.ndarray, "ky kx"]
+) -> bool:
+    """Return whether power in the corner falls no further, as that of noise; a tail does."""
+    length = np.hypot(box.kx, box.ky)
+    middle = np.median(length[corner])
+    near = np.median(power[corner & (length <= middle)])
+    far = np.median(power[corner & (length > middle)])
+    return bool(near < _FLAT * far)
 
 
 def _gamma_median(shape: int) -> float:

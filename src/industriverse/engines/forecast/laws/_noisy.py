@@ -23,6 +23,8 @@ _TRIAL_TURNS = 8
 _MOST_TIES = 6
 _PER_TERM = 10.0
 """Of minus the logarithm of the posterior, what a further term must gain."""
+_LARGEST_MISFIT = 1.1
+"""Root mean square over the noise."""
 _STEP_SHARE = 0.02
 """Of the noise, what steps may err by."""
 _WHITENINGS = 1
@@ -53,6 +55,13 @@ def noisy_law(problem: Problem) -> Outcome:
         )
     law = _decided(problem, {one.terms: one for one in (coarse[0], *laws)}, count)
     found = smoothed(problem, law, count)
+    # Written so that a solution that is not finite fails too.
+    if not found.misfit <= _LARGEST_MISFIT:
+        raise Lawless(
+            f"The solution nearest to the frames misses them by {found.misfit:.2f} times the "
+            f"estimated noise; that of a law misses by less than {_LARGEST_MISFIT}.",
+            found.law,
+        )
     return Outcome(found.law, found.last, found.misfit)
 
 

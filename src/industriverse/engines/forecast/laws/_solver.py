@@ -14,7 +14,7 @@ Half = Complex[np.ndarray, "channel ky kx"]
 _SMALL = 0.7
 """Below this |z| the quotients are summed as series, above they lose two digits at most."""
 _SERIES = 18
-_MOST_SUBSTEPS = 4096
+_MOST_SUBSTEPS = 1024
 
 
 class Weights(NamedTuple):
@@ -163,7 +163,7 @@ def substeps(
     frame_s: float,
     tolerance: float,
 ) -> int:
-    """Return how many steps a frame needs, 0 where no number up to 4096 will do.
+    """Return how many steps a frame needs, 0 where no number up to 1024 will do.
 
     Args:
         program: The law's terms.
