@@ -50,9 +50,7 @@ class Noise:
         cut = 2 / 3 * np.pi / box.spacing
         corner = (np.abs(box.kx) > cut) & (np.abs(box.ky) > cut)
         corner[:, -1] = False
-        floor = np.array([np.median(one[corner]) for one in power])
-        # The mean of |w|² over the few frames is a Gamma variable; its median lies lower.
-        floor *= len(frames) / _gamma_median(len(frames))
+        floor = np.array([one[corner].mean() for one in power])
         fields = np.fft.irfft2(frames)
         spread = fields.std(axis=(0, 2, 3))
         deviations = np.sqrt(floor) / box.cells
@@ -66,20 +64,13 @@ class Noise:
         return cls(deviations, trusted, signal, floor)
 
 
-def _flat(
-    box: Box, power: Float[np.ndarray, "ky kx"], corner: Bool[np.ndarray, "ky kx"]
-) -> bool:
+def _flat(box: Box, power: Float[np.ndarray, "ky kx"], corner: Bool[np.ndarray, "ky kx"]) -> bool:
     """Return whether power in the corner falls no further, as that of noise; a tail does."""
     length = np.hypot(box.kx, box.ky)
     middle = np.median(length[corner])
     near = np.median(power[corner & (length <= middle)])
     far = np.median(power[corner & (length > middle)])
     return bool(near < _FLAT * far)
-
-
-def _gamma_median(shape: int) -> float:
-    """Return the median of a Gamma variable of scale 1, within 0.1 %."""
-    return shape * (1 - 1 / (9 * shape)) ** 3
 
 
 def _ring_means(

@@ -107,11 +107,9 @@ def _balanced(problem: Problem, damped: Frames, integrals: Integrator) -> list[C
 
     random = np.random.default_rng(_SEED)
     here = rows(damped)
-    fields = (len(damped), damped.shape[1], problem.box.cells, problem.box.cells)
     drawn: list[list[Matrix]] = [[] for _ in here]
     for _ in range(_DRAWS):
-        noise = random.normal(size=fields) * problem.noise.deviations[None, :, None, None]
-        waves = np.fft.rfft2(noise) * problem.noise.gain
+        waves = problem.drawn_noise(random) * problem.noise.gain
         for own, up, down in zip(drawn, rows(damped + waves), rows(damped - waves), strict=True):
             own.append((up - down) / 2)
     balances = [
@@ -120,9 +118,7 @@ def _balanced(problem: Problem, damped: Frames, integrals: Integrator) -> list[C
     ]
     ties = list(product(*(best_balances(one) for one in balances)))
     ties.sort(key=lambda tie: sum(ratio * (1 + len(chosen) / 100) for chosen, ratio in tie))
-    return [
-        problem.joined(list(zip(tie, balances, strict=True))) for tie in ties[:_MOST_TIES]
-    ]
+    return [problem.joined(list(zip(tie, balances, strict=True))) for tie in ties[:_MOST_TIES]]
 
 
 def _whitened(

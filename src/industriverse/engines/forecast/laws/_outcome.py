@@ -21,5 +21,3 @@ class Outcome:
     law: Candidate
     last: Complex[np.ndarray, "channel ky kx"]
     misfit: float
-
-

@@ -14,6 +14,7 @@ from ._program import Maker, Program, Targeted
 from ._noisy_search import Balance
 from ._search import Fit, Rows, Support, best_subset
 from ._solver import Stepper, stepper
+from ._walls import Walls, mirrored
 from ._waves import Box
 
 Coefficients = Float[np.ndarray, "chosen"]
@@ -55,6 +56,7 @@ class Problem:
         maker: Makes programs of terms.
         library: Every channel's terms.
         noise: Of the frames, and with it which waves are regressed on.
+        boundary: Walls that the frames were mirrored at.
     """
 
     box: Box
@@ -63,6 +65,7 @@ class Problem:
     maker: Maker
     library: Sequence[Targeted]
     noise: Noise
+    boundary: Walls = "periodic"
 
     @cached_property
     def program(self) -> Program:
@@ -119,6 +122,14 @@ class Problem:
             assembly.matrix(changes[:, channel], integrals, self.frame_s)
             for channel, assembly in enumerate(self._assemblies)
         ]
+
+    def drawn_noise(self, random: np.random.Generator) -> Frames:
+        """Return the waves of noise like that of the frames, mirrored where these are."""
+        cells = self.box.cells if self.boundary == "periodic" else self.box.cells // 2
+        fields = random.normal(size=(*self.frames.shape[:2], cells, cells))
+        odd = int(self.boundary == "dirichlet")
+        whole = mirrored(fields, (odd, odd), self.boundary)
+        return np.fft.rfft2(whole * self.noise.deviations[None, :, None, None])
 
     def rings(self) -> list[Int[np.ndarray, "row"]]:
         """Return the ring of waves that each row of `matrices` belongs to."""

@@ -1,7 +1,6 @@
 """Check what is asked and bring it into the form that is solved: a periodic square of waves."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -12,13 +11,10 @@ from ._library import ONE, LibraryTerm, library, wave_names
 from ._noise import Noise
 from ._problem import Problem
 from ._program import Maker
+from ._walls import Parity, Walls, mirrored
 from ._waves import Box
 
-Walls = Literal["periodic", "neumann", "dirichlet"]
-"""`neumann`: no flux through walls half a cell outside the frame; `dirichlet`: zero on them."""
 Context = Float[np.ndarray, "time channel y x"]
-Parity = tuple[int, int]
-"""0 for a field that a wall mirrors as it is, 1 with its sign changed: across x, across y."""
 _FEWEST, _MOST = 2, 8
 _LEAST_CELLS = 16
 _FLAT = 1e-9
@@ -42,8 +38,8 @@ def question(
     _require_frames(context, frame_s)
     _require_names(context, names, given)
     odd = boundary == "dirichlet"
-    fields = {name: _mirrored(array, _parity(name, odd), boundary) for name, array in given.items()}
-    frames = _mirrored(context, (int(odd), int(odd)), boundary)
+    fields = {name: mirrored(array, _parity(name, odd), boundary) for name, array in given.items()}
+    frames = mirrored(context, (int(odd), int(odd)), boundary)
     box = Box(frames.shape[-1], step)
     fields |= _longest_waves(box)
     chosen = terms or {name: library(name, names, tuple(given)) for name in names}
@@ -119,17 +115,6 @@ def _require_names(
 def _parity(name: str, odd: bool) -> Parity:
     """Return how a given field is mirrored: a velocity does not go through a wall."""
     return {"velocity_x": (1, 0), "velocity_y": (0, 1)}.get(name, (int(odd), int(odd)))
-
-
-def _mirrored(
-    array: Float[np.ndarray, "*batch y x"], parity: Parity, boundary: Walls
-) -> Float[np.ndarray, "*batch y2 x2"]:
-    """Return a field with its mirror images in a square twice as wide; a periodic one as it is."""
-    whole = np.asarray(array, dtype=np.float64)
-    if boundary == "periodic":
-        return whole
-    whole = np.concatenate([whole, (1 - 2 * parity[0]) * whole[..., ::-1]], axis=-1)
-    return np.concatenate([whole, (1 - 2 * parity[1]) * whole[..., ::-1, :]], axis=-2)
 
 
 def _longest_waves(box: Box) -> dict[str, Float[np.ndarray, "y x"]]:
