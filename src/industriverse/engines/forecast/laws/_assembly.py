@@ -83,4 +83,4 @@ class Assembly:
             whole[-1] = self.share * change[self.mask]
             blocks.append(whole)
         stacked = np.concatenate(blocks, axis=1).T
-        return np.concatenate([stacked.real, stacked.imag])
+        return np.concatenate([np.real(stacked), np.imag(stacked)])

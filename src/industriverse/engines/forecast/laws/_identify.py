@@ -10,18 +10,19 @@ from ._law import Law, NoLaw, Term
 from ._library import LibraryTerm
 from ._noisy import noisy_law
 from ._problem import Candidate, Problem
-from ._question import Walls, question
+from ._question import Question
 from ._verdict import Lawless
+from ._walls import Walls
 from ._words import unit
 
 
-def identify(
+def identify(  # noqa: PLR0913 - what a question is made of
     context: Float[np.ndarray, "time channel y x"],
     spacing: float | tuple[float, float],
     frame_s: float,
     *,
     names: Sequence[str],
-    given: Mapping[str, Float[np.ndarray, "y x"]] | None = None,
+    given: Mapping[str, Float[np.ndarray, "rows columns"]] | None = None,
     boundary: Walls = "periodic",
     library: Mapping[str, Sequence[LibraryTerm]] | None = None,
 ) -> Law | NoLaw:
@@ -33,8 +34,8 @@ def identify(
         spacing: Side of a cell [m]; a pair must be equal.
         frame_s: Between frames [s].
         names: Of the channels.
-        given: `(y, x)` each. Known fields that do not change: `velocity_x` with `velocity_y`
-            carry, any other may force, feed or bend the diffusion of each channel.
+        given: `(y, x)` each, like a frame. Known fields that do not change: `velocity_x` with
+            `velocity_y` carry, any other may force, feed or bend the diffusion of each channel.
         boundary: `periodic`, or walls half a cell outside the frame: `neumann` without flux,
             `dirichlet` at zero.
         library: For each channel the terms that may stand in its equation; all by default.
@@ -46,7 +47,8 @@ def identify(
     References:
         Schaeffer, Proc. R. Soc. A 473 (2017); Messenger & Bortz, J. Comput. Phys. 443 (2021).
     """
-    problem = question(context, spacing, frame_s, names, given or {}, boundary, library)
+    asked = Question(context, spacing, frame_s, tuple(names), given or {}, boundary, library)
+    problem = asked.problem()
     noise = dict(zip(names, map(float, problem.noise.deviations), strict=True))
     try:
         found = clean_law(problem) if problem.noise.clean else noisy_law(problem)

@@ -1,5 +1,6 @@
 """Time integrals of terms between frames: by quadrature over frames, or along a law's solution."""
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -109,7 +110,7 @@ def _along(
         state, weight, share = at
         bent = state + share * off
         # One start after the other: fields of a whole library together would not stay in cache.
-        found = jax.lax.map(lambda one: spectra(products, one), bent)
+        found = jax.lax.map(partial(spectra, products), bent)
         return (sums[0] + weight * bent, sums[1] + weight * found), None
 
     shape = (path.shape[1], products.factors.shape[0], *path.shape[-2:])

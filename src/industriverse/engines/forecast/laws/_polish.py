@@ -50,7 +50,7 @@ def polished(problem: Problem, law: Candidate, count: int) -> Candidate:
 
 
 def _parts(values: Complex[np.ndarray, "row"]) -> Float[np.ndarray, "twice"]:
-    return np.concatenate([values.real, values.imag])
+    return np.concatenate([np.real(values), np.imag(values)])
 
 
 @jax.jit
@@ -66,7 +66,11 @@ def _misses(
     def ends(at: Float[jax.Array, "term"]) -> Starts:
         parts = Stepper(program, rates(program, at), exact)
         one = jax.vmap(partial(step, parts))
-        return jax.lax.fori_loop(0, count, lambda _, states: one(states), pairs[0])
+
+        def next_one(_: int, states: Starts) -> Starts:
+            return one(states)
+
+        return jax.lax.fori_loop(0, count, next_one, pairs[0])
 
     def slope(direction: Float[jax.Array, "term"]) -> Starts:
         return jax.jvp(ends, (coefficients,), (direction,))[1]

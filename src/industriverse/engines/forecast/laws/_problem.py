@@ -10,8 +10,8 @@ from jaxtyping import Complex, Float, Int
 from ._assembly import Assembly
 from ._integrals import Integrals
 from ._noise import Noise
-from ._program import Maker, Program, Targeted
 from ._noisy_search import Balance
+from ._program import Maker, Program, Targeted
 from ._search import Fit, Rows, Support, best_subset
 from ._solver import Stepper, stepper
 from ._walls import Walls, mirrored

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Complex, Float, Inexact, Int
 
 from ._library import ONE, Factor, LibraryTerm, Piece
-from ._waves import Box, Symbol, symbol
+from ._waves import Box, symbol
 
 T = TypeVar("T")
 State = Complex[jax.Array, "channel ky kx"]
@@ -102,31 +102,29 @@ class Maker:
         inner = _unique(f for _, _, p in several for f in p.factors if f.field in self._channels)
         rows = [self._row(p, inner) for _, _, p in several]
         products = _unique(iter(rows))
-        count = len(products)
-        return Program(
-            Products(
-                self._stacked([symbol(self._box, f.inner) for f in inner]),
-                _ints([self._channels.index(f.field) for f in inner]),
-                _ints(products).reshape(-1, _WIDEST),
-                jnp.asarray(np.stack(list(self._given.values()))),
-            ),
-            Weighed(
-                self._stacked([self._outer(p) * self._box.kept for _, _, p in several]),
-                _ints([t * count + products.index(r) for (_, t, _), r in zip(several, rows, strict=True)]),
-                _ints([i for i, _, _ in several]),
-            ),
-            Weighed(
-                self._stacked([self._linear_symbol(p) for _, _, p in linear]),
-                _ints([t * len(self._channels) + self._channels.index(p.factors[0].field) for _, t, p in linear]),
-                _ints([i for i, _, _ in linear]),
-            ),
-            Weighed(
-                self._stacked([self._known(p) for _, _, p in known]),
-                _ints([t for _, t, _ in known]),
-                _ints([i for i, _, _ in known]),
-            ),
-            _ints(list(range(len(self._channels)))),
-        )  # fmt: skip
+        count, channels = len(products), len(self._channels)
+        made = Products(
+            self._stacked([symbol(self._box, f.inner) for f in inner]),
+            _ints([self._channels.index(f.field) for f in inner]),
+            _ints(products).reshape(-1, _WIDEST),
+            jnp.asarray(np.stack(list(self._given.values()))),
+        )
+        nonlinear = Weighed(
+            self._stacked([self._outer(p) * self._box.kept for _, _, p in several]),
+            _ints([several[i][1] * count + products.index(row) for i, row in enumerate(rows)]),
+            _ints([i for i, _, _ in several]),
+        )
+        mixing = Weighed(
+            self._stacked([self._linear_symbol(p) for _, _, p in linear]),
+            _ints([t * channels + self._channels.index(p.factors[0].field) for _, t, p in linear]),
+            _ints([i for i, _, _ in linear]),
+        )
+        forces = Weighed(
+            self._stacked([self._known(p) for _, _, p in known]),
+            _ints([t for _, t, _ in known]),
+            _ints([i for i, _, _ in known]),
+        )
+        return Program(made, nonlinear, mixing, forces, _ints(list(range(channels))))
 
     def _kind(self, piece: Piece) -> str:
         of_state = [f for f in piece.factors if f.field in self._channels]

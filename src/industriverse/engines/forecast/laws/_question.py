@@ -1,6 +1,7 @@
 """Check what is asked and bring it into the form that is solved: a periodic square of waves."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -10,47 +11,63 @@ from industriverse.kernel.errors import ContractError
 from ._library import ONE, LibraryTerm, library, wave_names
 from ._noise import Noise
 from ._problem import Problem
-from ._program import Maker
+from ._program import Maker, Targeted
 from ._walls import Parity, Walls, mirrored
 from ._waves import Box
 
 Context = Float[np.ndarray, "time channel y x"]
+Given = Mapping[str, Float[np.ndarray, "rows columns"]]
 _FEWEST, _MOST = 2, 8
 _LEAST_CELLS = 16
 _FLAT = 1e-9
 
 
-def question(
-    context: Context,
-    spacing: float | tuple[float, float],
-    frame_s: float,
-    names: Sequence[str],
-    given: Mapping[str, Float[np.ndarray, "y x"]],
-    boundary: Walls,
-    terms: Mapping[str, Sequence[LibraryTerm]] | None,
-) -> Problem:  # fmt: skip
-    """Return the problem that frames pose; arguments as for `identify`.
+@dataclass(frozen=True)
+class Question:
+    """What `identify` is asked; members as there."""
 
-    Raises:
-        ContractError: What was given is no question that can be answered, and why.
-    """
-    step = _spacing(spacing)
-    _require_frames(context, frame_s)
-    _require_names(context, names, given)
-    odd = boundary == "dirichlet"
-    fields = {name: mirrored(array, _parity(name, odd), boundary) for name, array in given.items()}
-    frames = mirrored(context, (int(odd), int(odd)), boundary)
-    box = Box(frames.shape[-1], step)
-    fields |= _longest_waves(box)
-    chosen = terms or {name: library(name, names, tuple(given)) for name in names}
-    targeted = [
-        (place, term)
-        for place, name in enumerate(names)
-        for term in chosen[name]
-        if boundary == "periodic" or _stays(term, names, odd)
-    ]
-    waves = np.fft.rfft2(frames)
-    return Problem(box, waves, frame_s, Maker(box, names, fields), targeted, Noise.of(box, waves))
+    context: Context
+    spacing: float | tuple[float, float]
+    frame_s: float
+    names: tuple[str, ...]
+    given: Given
+    boundary: Walls
+    terms: Mapping[str, Sequence[LibraryTerm]] | None
+
+    def problem(self) -> Problem:
+        """Return the problem that the frames pose.
+
+        Raises:
+            ContractError: What was given is no question that can be answered, and why.
+        """
+        step = _spacing(self.spacing)
+        _require_grid(self.context, self.frame_s)
+        _require_values(self.context)
+        _require_names(self.context, self.names, self.given)
+        odd = self.boundary == "dirichlet"
+        frames = mirrored(self.context, (int(odd), int(odd)), self.boundary)
+        box = Box(frames.shape[-1], step)
+        waves = np.fft.rfft2(frames)
+        maker = Maker(box, self.names, self._fields(odd) | _longest_waves(box))
+        noise = Noise.of(box, waves)
+        return Problem(box, waves, self.frame_s, maker, self._library(odd), noise, self.boundary)
+
+    def _fields(self, odd: bool) -> dict[str, Float[np.ndarray, "rows columns"]]:
+        return {
+            name: mirrored(array, _parity(name, odd), self.boundary)
+            for name, array in self.given.items()
+        }
+
+    def _library(self, odd: bool) -> list[Targeted]:
+        chosen = self.terms or {
+            name: library(name, self.names, tuple(self.given)) for name in self.names
+        }
+        return [
+            (place, term)
+            for place, name in enumerate(self.names)
+            for term in chosen[name]
+            if self.boundary == "periodic" or _stays(term, self.names, odd)
+        ]
 
 
 def _spacing(spacing: float | tuple[float, float]) -> float:
@@ -65,8 +82,8 @@ def _spacing(spacing: float | tuple[float, float]) -> float:
     return float(along_x)
 
 
-def _require_frames(context: Context, frame_s: float) -> None:
-    frames, channels, height, width = context.shape
+def _require_grid(context: Context, frame_s: float) -> None:
+    frames, _, height, width = context.shape
     if not _FEWEST <= frames <= _MOST:
         raise ContractError(
             f"{frames} frames were given; a law is sought from {_FEWEST} to {_MOST}.",
@@ -79,8 +96,10 @@ def _require_frames(context: Context, frame_s: float) -> None:
             f"A grid of {height} by {width} cells: laws are sought on squares with an even number "
             f"of cells a side, {_LEAST_CELLS} or more."
         )
-    for channel in range(channels):
-        values = context[:, channel]
+
+
+def _require_values(context: Context) -> None:
+    for channel, values in enumerate(context.swapaxes(0, 1)):
         if not np.isfinite(values).all():
             raise ContractError(
                 f"Channel {channel} holds {int((~np.isfinite(values)).sum())} values that are not "
@@ -94,21 +113,17 @@ def _require_frames(context: Context, frame_s: float) -> None:
             )
 
 
-def _require_names(
-    context: Context, names: Sequence[str], given: Mapping[str, Float[np.ndarray, "y x"]]
-) -> None:
+def _require_names(context: Context, names: Sequence[str], given: Given) -> None:
     if len(names) != context.shape[1] or len(set(names)) != len(names):
         raise ContractError(f"{context.shape[1]} channels need as many different names: {names}.")
     taken = {*names, *wave_names(), ONE} & set(given)
     if taken or set(names) & {*wave_names(), ONE}:
-        raise ContractError(
-            f"These names mean something else already: {sorted(taken | set(names))}."
-        )
+        raise ContractError(f"A name means something else already, of {sorted({*names, *given})}.")
     for name, array in given.items():
         if array.shape != context.shape[2:] or not np.isfinite(array).all():
             raise ContractError(
-                f"The given field {name!r} of shape {array.shape} must be finite and of the frames' "
-                f"shape, {context.shape[2:]}."
+                f"The given field {name!r} of shape {array.shape} must be finite and of the "
+                f"frames' shape, {context.shape[2:]}."
             )
 
 

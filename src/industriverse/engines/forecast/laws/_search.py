@@ -13,6 +13,8 @@ Support = tuple[int, ...]
 MOST_TERMS = 12
 _DEPENDENT = 1e-12
 """A column of which less than this share stands off the others' span adds nothing but rounding."""
+_NEARLY_DEPENDENT = 1e-9
+"""The same where only half the digits are left."""
 _EXCHANGES = 20
 _QUADRUPLES = 30
 _SIGNIFICANT = 20.0
@@ -58,12 +60,11 @@ class Rows:
     @classmethod
     def of(cls, columns: Columns, target: Target) -> "Rows":
         """Compress rows; what their QR leaves out is no combination of the columns."""
-        whole = np.concatenate([columns, target[:, None]], axis=1)
-        scale = np.linalg.norm(whole[:, :-1], axis=0)
+        scale = np.linalg.norm(columns, axis=0)
         scale = np.where(scale > 0, scale, 1.0)
-        whole[:, :-1] /= scale
+        whole = np.concatenate([columns / scale, target[:, None]], axis=1)
         # The last column keeps its own length: the misfit is relative to it.
-        triangle = np.linalg.qr(whole, mode="r")
+        triangle = np.asarray(np.linalg.qr(whole, mode="r"))
         return cls(triangle[:, :-1], triangle[:, -1], scale, len(columns))
 
     def fit(self, support: Support) -> Fit:
@@ -161,7 +162,7 @@ def _quadruples(rows: Rows) -> list[Support]:
         1
     )
     gains = taken[:, None] + np.where(
-        square > 1e-9, (towards - seen) ** 2 / np.maximum(square, 1e-9), 0
+        square > _NEARLY_DEPENDENT, (towards - seen) ** 2 / np.maximum(square, _NEARLY_DEPENDENT), 0
     )
     gains[np.arange(len(triples))[:, None], triples] = -1.0
     order = np.argsort(-gains.max(axis=1, initial=-1.0))[:_QUADRUPLES]

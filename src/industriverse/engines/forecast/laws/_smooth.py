@@ -100,7 +100,7 @@ def _finished(
 ) -> tuple[Complex[np.ndarray, "channel ky kx"], float]:
     """Return the solution's last frame and the root mean square of what it misses."""
     parts = problem.stepper(law, count)
-    at, missed = first, []
+    at, last, missed = first, first, []
     for frame in asked.fields:
         last = at
         missed.append(np.asarray(frame - _field(at, frame.shape[-1]) / asked.noise[:, None, None]))
@@ -156,8 +156,11 @@ def _slopes(
     def cost(whitened: jax.Array, moved: jax.Array) -> Float[Array, ""]:
         first, coefficients = _unfolded(asked, whitened, moved)
         parts = Stepper(asked.program, rates(asked.program, coefficients), asked.exact)
+
         # Nothing inside a step is kept for the way back: memory, not arithmetic, is short.
-        one = jax.checkpoint(lambda at, _: (step(parts, at), None))
+        @jax.checkpoint
+        def one(at: jax.Array, _: None) -> tuple[jax.Array, None]:
+            return step(parts, at), None
 
         def frame(at: jax.Array, seen: jax.Array) -> tuple[jax.Array, jax.Array]:
             field = _field(at, seen.shape[-1]) / asked.noise[:, None, None]

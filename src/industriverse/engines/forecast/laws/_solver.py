@@ -106,7 +106,7 @@ def stepper(program: Program, coefficients: Float[np.ndarray, "term"], step: flo
 
 def _real(values: Half) -> Float[np.ndarray, "..."] | Half:
     """Return real numbers where there is nothing else: they cost half."""
-    return values if np.any(values.imag) else values.real.copy()
+    return values if np.any(np.imag(values)) else np.real(values).copy()
 
 
 _filled = jax.jit(rates)
@@ -137,7 +137,11 @@ def step(parts: Stepper, state: State) -> State:
 def advance(parts: Stepper, state: State, count: int) -> State:
     """Return the waves `count` steps on, as those of a real field."""
     cells = parts.program.products.given.shape[-1]
-    later = jax.lax.fori_loop(0, count, lambda _, at: step(parts, at), state)
+
+    def one(_: int, at: State) -> State:
+        return step(parts, at)
+
+    later = jax.lax.fori_loop(0, count, one, state)
     # Rounding that no real field has would grow wherever the linear part does.
     return jnp.fft.rfft2(jnp.fft.irfft2(later, s=(cells, cells)))
 

@@ -5,7 +5,7 @@ from ._problem import Candidate, Problem
 MOST_TERMS = 10
 
 
-class Lawless(Exception):  # noqa: N818 - an answer on its way up, not an error
+class Lawless(Exception):
     """No law fits.
 
     Attributes:

@@ -6,6 +6,8 @@ import numpy as np
 
 from ._library import LibraryTerm
 
+_PLAIN_POWERS = -2, 3
+"""Of ten, between which numbers are written out."""
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -36,7 +38,7 @@ def number(value: float, error: float, *, latex: bool = False) -> str:
     """Return a number with ± twice its standard error, both to the error's second digit."""
     size = abs(value) or error or 1.0
     power = int(np.floor(np.log10(size)))
-    if -3 < power < 4:
+    if _PLAIN_POWERS[0] <= power <= _PLAIN_POWERS[1]:
         power = 0
     scale, wide = 10.0**power, 2 * error
     digits = 1 - int(np.floor(np.log10(wide / scale))) if wide > 0 else 6
