@@ -10,6 +10,7 @@ from jaxtyping import Complex, Float
 
 from ._program import Products, spectra
 
+Sums = tuple[jax.Array, jax.Array]
 Spectra = Complex[np.ndarray, "interval row ky kx"]
 _WIDEST = 5
 _POINTS = 9
@@ -106,7 +107,7 @@ def _along(
     count = path.shape[0]
     off = ends - path[-1]
 
-    def one(sums: tuple[jax.Array, jax.Array], at: tuple[jax.Array, ...]) -> ...:
+    def one(sums: Sums, at: tuple[jax.Array, ...]) -> tuple[Sums, None]:
         state, weight, share = at
         bent = state + share * off
         # One start after the other: fields of a whole library together would not stay in cache.

@@ -15,6 +15,7 @@ from ._smooth import smoothed
 from ._solver import path, substeps
 from ._verdict import Lawless, blown_up, require_few
 
+_FEWEST_WAVES = 20
 _DRAWS = 3
 _SEED = 0
 _LARGEST_RATIO = 1.15
@@ -38,6 +39,7 @@ def noisy_law(problem: Problem) -> Outcome:
     Raises:
         Lawless: What the best combination leaves is well above the noise.
     """
+    _require_signal(problem)
     damped = problem.frames * problem.noise.gain
     products = problem.program.products
     coarse = _balanced(problem, damped, lambda at: over_frames(products, at, problem.frame_s))
@@ -63,6 +65,16 @@ def noisy_law(problem: Problem) -> Outcome:
             found.law,
         )
     return Outcome(found.law, found.last, found.misfit)
+
+
+def _require_signal(problem: Problem) -> None:
+    for channel, trusted in enumerate(problem.noise.trusted):
+        if trusted.sum() < _FEWEST_WAVES:
+            raise Lawless(
+                f"{trusted.sum()} waves of channel {channel} stand well above its noise; a law "
+                f"is sought from {_FEWEST_WAVES} or more.",
+                problem.nothing(),
+            )
 
 
 def _decided(problem: Problem, laws: dict[tuple[int, ...], Candidate], count: int) -> Candidate:

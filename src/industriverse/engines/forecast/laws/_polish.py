@@ -9,7 +9,7 @@ from jaxtyping import Complex, Float
 
 from ._problem import Candidate, Problem
 from ._program import Program, rates
-from ._solver import Stepper, Weights, step, stepper
+from ._solver import Count, Stepper, Weights, step, stepper
 
 Starts = Complex[jax.Array, "start channel ky kx"]
 
@@ -59,7 +59,7 @@ def _misses(
     exact: Weights,
     coefficients: Float[jax.Array, "term"],
     pairs: tuple[Starts, Starts],
-    count: int,
+    count: Count,
 ) -> tuple[Starts, Complex[jax.Array, "term start channel ky kx"]]:
     """Return what the solutions miss, and their derivatives in the coefficients."""
 
@@ -67,7 +67,7 @@ def _misses(
         parts = Stepper(program, rates(program, at), exact)
         one = jax.vmap(partial(step, parts))
 
-        def next_one(_: int, states: Starts) -> Starts:
+        def next_one(_: Count, states: Starts) -> Starts:
             return one(states)
 
         return jax.lax.fori_loop(0, count, next_one, pairs[0])

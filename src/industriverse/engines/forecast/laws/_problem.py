@@ -123,6 +123,12 @@ class Problem:
             for channel, assembly in enumerate(self._assemblies)
         ]
 
+    def nothing(self) -> Candidate:
+        """Return the law that all stays as it is."""
+        channels = self.frames.shape[1]
+        empty = np.zeros(0)
+        return Candidate((), empty, np.zeros((0, 0)), (1.0,) * channels, (0.0,) * channels)
+
     def drawn_noise(self, random: np.random.Generator) -> Frames:
         """Return the waves of noise like that of the frames, mirrored where these are."""
         cells = self.box.cells if self.boundary == "periodic" else self.box.cells // 2

@@ -1,16 +1,22 @@
 """Solve a law: ETDRK4 with the linear part of each channel solved exactly, substeps as needed."""
 
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Complex, Float
+from jaxtyping import Complex, Float, Inexact, Int
 
 from ._program import Program, Rates, State, rates, spectra
 
-Half = Complex[np.ndarray, "channel ky kx"]
+if TYPE_CHECKING:
+    Count = int
+else:
+    # A caller gives a number; inside what is compiled it is a traced one.
+    Count = int | Int[jax.Array, ""]
+
+Half = Inexact[np.ndarray, "channel ky kx"]
 _SMALL = 0.7
 """Below this |z| the quotients are summed as series, above they lose two digits at most."""
 _SERIES = 18
@@ -50,7 +56,7 @@ class Stepper(NamedTuple):
     weights: Weights
 
 
-def _quotients(z: Complex[np.ndarray, "..."]) -> list[Complex[np.ndarray, "..."]]:
+def _quotients(z: Inexact[np.ndarray, "rate"]) -> list[Inexact[np.ndarray, "rate"]]:
     """Return φ₁, φ₂, φ₃ with `φ_{n+1}(z) = (φ_n(z) − 1/n!)/z`, `φ₀ = exp`."""
     small = np.abs(z) < _SMALL
     safe = np.where(small, 1.0, z)
@@ -76,7 +82,7 @@ def weights(linear: Half, step: float) -> Weights:
     one, two, three = _quotients(z)
     middle = _quotients(z / 2)[0] / 2
 
-    def spread(quotient: Complex[np.ndarray, "rate"]) -> jax.Array:
+    def spread(quotient: Inexact[np.ndarray, "rate"]) -> jax.Array:
         return jnp.asarray(quotient[place].reshape(linear.shape))
 
     return Weights(
@@ -104,7 +110,7 @@ def stepper(program: Program, coefficients: Float[np.ndarray, "term"], step: flo
     return Stepper(program, made, weights(_real(linear), step))
 
 
-def _real(values: Half) -> Float[np.ndarray, "..."] | Half:
+def _real(values: Half) -> Half:
     """Return real numbers where there is nothing else: they cost half."""
     return values if np.any(np.imag(values)) else np.real(values).copy()
 
@@ -134,11 +140,11 @@ def step(parts: Stepper, state: State) -> State:
 
 
 @jax.jit
-def advance(parts: Stepper, state: State, count: int) -> State:
+def advance(parts: Stepper, state: State, count: Count) -> State:
     """Return the waves `count` steps on, as those of a real field."""
     cells = parts.program.products.given.shape[-1]
 
-    def one(_: int, at: State) -> State:
+    def one(_: Count, at: State) -> State:
         return step(parts, at)
 
     later = jax.lax.fori_loop(0, count, one, state)

@@ -1,6 +1,7 @@
 """Gray–Scott from four frames: clean and noisy, forced, carried, between walls, and no law."""
 
 import os
+import re
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,7 +15,7 @@ from tests.fakes.periodic_truths import Square, solved
 NAMES = ["u", "v"]
 FEED, KILL = 0.029, 0.057
 SPACING = 2.5 / 128
-CELLS = 64
+CELLS = 48
 WELL = [
     (0.014, 0.054, seeded), (0.018, 0.051, seeded), (0.029, 0.057, seeded),
     (0.030, 0.062, seeded), (0.058, 0.065, seeded), (0.098, 0.057, flooded),
@@ -82,10 +83,9 @@ def test_clean_frames_give_terms_coefficients_and_forecast(frames, law):
 
 def test_the_law_is_told_in_words_and_latex(law):
     first, second = law.words.splitlines()
-    assert first.startswith("∂u/∂t is the sum of a constant source: (0.0290")
-    assert "diffusion of v: ((1.0000" in second.replace("9.9999", "1.0000")
-    assert " ± " in first
-    assert r"\partial_t u = (0.0290" in law.latex.replace("0.0289999", "0.0290")
+    assert re.match(r"∂u/∂t is the sum of a constant source: \(0.02\d+ ± 0.0+\d\d\) · 1", first)
+    assert re.search(r"diffusion of v: \(\(\d.\d+ ± 0.0+\d\d\)e-\d\) · ∇²v \[m² s⁻¹\].$", second)
+    assert re.match(r"\\partial_t u = \(0.02\d+ \\pm 0.0+\d\d\)\\,1 \+ ", law.latex)
     assert r"\nabla^2 v" in law.latex
     assert {term.unit for term in law.terms if term.name == "∇²u"} == {"m² s⁻¹"}
     assert {term.unit for term in law.terms if term.name == "u v²"} == {
@@ -111,6 +111,7 @@ def test_a_term_that_the_library_lacks_makes_no_law(frames, channel, name):
     answer = identify(frames[:4], SPACING, 10.0, names=NAMES, library=lacking)
     assert isinstance(answer, NoLaw)
     assert "terms" in answer.reason
+    assert answer.tried
     assert answer.misfit > 1e-3
 
 
@@ -125,14 +126,14 @@ def test_frames_in_the_wrong_order_have_no_law(frames):
 
 
 def test_walls_without_flux():
-    half = seeded(Waves(32, 32 * SPACING), 3, 3)
+    half = seeded(Waves(24, 24 * SPACING), 3, 3)
     mirrored = np.concatenate([half, half[..., ::-1]], axis=-1)
     mirrored = np.concatenate([mirrored, mirrored[:, ::-1]], axis=-2)
     system = GrayScott(
         feed=FEED, kill=KILL, spread_u=2e-5, spread_v=1e-5, waves=Waves(CELLS, CELLS * SPACING)
     )
     formed = system.solve(jnp.asarray(mirrored), 2, 600.0)[1]
-    frames = np.asarray(system.solve(formed, 10, 10.0))[:, :, :32, :32]
+    frames = np.asarray(system.solve(formed, 10, 10.0))[:, :, :24, :24]
     law = found(frames, boundary="neumann")
     assert coefficients(law) == pytest.approx(truth(), rel=1e-4)
     assert vrmse(law.predict(6), frames[4:]).max() < 1e-4

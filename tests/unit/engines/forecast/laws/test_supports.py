@@ -66,7 +66,7 @@ def test_anisotropic_advection_diffusion(square):
     law = found(frames, square.spacing, 0.3, ["u"])
     truth = {"∂x u": -0.5, "∂y u": 0.2, "∇²u": 0.02, "(∂xx−∂yy)u": 0.01}
     assert coefficients(law) == pytest.approx({("u", k): v for k, v in truth.items()}, rel=1e-9)
-    assert missed(law, frames) < 1e-9
+    assert missed(law, frames) < 1e-8
 
 
 def test_vorticity_of_a_plane_flow():
@@ -97,8 +97,8 @@ def test_cahn_hilliard():
     start = jnp.asarray(mixed(waves, 1, 0.1, np.sqrt(0.02)))
     parted = mixture.solve(start, 2, 0.5)[1]
     # Its own scheme is of second order: small steps make it a truth.
-    frames = np.asarray(mixture.solve(parted, 1401, 0.0002))[::200, None]
-    law = found(frames, 4.0 / 64, 0.04, ["c"])
+    frames = np.asarray(mixture.solve(parted, 601, 0.0002))[::100, None]
+    law = found(frames, 4.0 / 64, 0.02, ["c"])
     truth = {("c", "∇²c"): -1, ("c", "∇⁴c"): -0.02, ("c", "∇²(c³)"): 1}
     assert coefficients(law) == pytest.approx(truth, rel=1e-3)
     assert missed(law, frames) < 1e-3
