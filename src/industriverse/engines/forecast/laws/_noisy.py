@@ -43,10 +43,9 @@ def noisy_law(problem: Problem) -> Outcome:
     damped = problem.frames * problem.noise.gain
     products = problem.program.products
     coarse = _balanced(problem, damped, lambda at: over_frames(products, at, problem.frame_s))
-    law = coarse[0]
-    require_few(problem, law)
-    count = _steps(problem, law, damped)
-    laws = _balanced(problem, damped, _along(problem, law, BLOCK * -(-count // BLOCK)))
+    first, count = _first_solved(problem, coarse, damped)
+    require_few(problem, first)
+    laws = _balanced(problem, damped, _along(problem, first, BLOCK * -(-count // BLOCK)))
     law = laws[0]
     require_few(problem, law)
     if law.misfit > _LARGEST_RATIO:
@@ -55,7 +54,7 @@ def noisy_law(problem: Problem) -> Outcome:
             f"estimated noise accounts for; a law leaves less than {_LARGEST_RATIO}.",
             law,
         )
-    law = _decided(problem, {one.terms: one for one in (coarse[0], *laws)}, count)
+    law = _decided(problem, {one.terms: one for one in (first, *laws)}, count)
     found = smoothed(problem, law, count)
     # Written so that a solution that is not finite fails too.
     if not found.misfit <= _LARGEST_MISFIT:
@@ -88,15 +87,22 @@ def _decided(problem: Problem, laws: dict[tuple[int, ...], Candidate], count: in
     return min(laws.values(), key=cost)
 
 
+def _first_solved(problem: Problem, laws: list[Candidate], damped: Frames) -> tuple[Candidate, int]:
+    """Return the first law with a finite solution, and how many steps a frame it needs."""
+    for law in laws:
+        count = _steps(problem, law, damped)
+        if count:
+            return law, count
+    raise blown_up(laws[0])
+
+
 def _steps(problem: Problem, law: Candidate, damped: Frames) -> int:
     deviation = np.linalg.norm(damped[0][:, 1:]) / problem.box.cells**2
     noise = np.linalg.norm(problem.noise.deviations)
     tolerance = _STEP_SHARE * float(noise / max(deviation, 1e-300))
     program = problem.law_program(law)
-    count = substeps(program, law.coefficients, jnp.asarray(damped[0]), problem.frame_s, tolerance)
-    if not count:
-        raise blown_up(law)
-    return count
+    start = jnp.asarray(damped[0])
+    return substeps(program, law.coefficients, start, problem.frame_s, tolerance)
 
 
 def _along(problem: Problem, law: Candidate, steps: int) -> Integrator:

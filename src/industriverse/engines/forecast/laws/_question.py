@@ -111,6 +111,8 @@ def _require_values(context: Context) -> None:
                 f"Channel {channel} is the same everywhere and always; that tells no law.",
                 hint="Leave the channel out.",
             )
+    if not np.ptp(context, axis=0).any():
+        raise ContractError("The frames are all the same; what never changes tells no law.")
 
 
 def _require_names(context: Context, names: Sequence[str], given: Given) -> None:

@@ -26,6 +26,7 @@ def gap(frames):
         (FRAMES[..., :15, :15], 1.0, ["u"], "even number"),
         (FRAMES[..., :8], 1.0, ["u"], "16 by 8"),
         (np.ones_like(FRAMES), 1.0, ["u"], "the same everywhere"),
+        (np.tile(FRAMES[:1], (4, 1, 1, 1)), 1.0, ["u"], "never changes"),
         (FRAMES, 1.0, ["u", "v"], "different names"),
         (FRAMES, 1.0, ["cos x"], "something else"),
     ],
