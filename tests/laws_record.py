@@ -1,7 +1,7 @@
 """Measure law identification at The Well's six Gray–Scott settings; prints rows for the docs.
 
-`python -m tests.laws_record` prints each row when it is done. Times are wall and CPU seconds of
-the second of two fits, the first having compiled.
+`python -m tests.laws_record` prints each row when it is done. Times are wall and CPU seconds;
+what the first setting of a group compiles, in a fit before, the others share.
 """
 
 import sys
@@ -53,7 +53,8 @@ def row(name, after_s, frame_s, noise=0.0, boundary="periodic"):
     context = frames[:4] + noise * deviation * drawn
     change = (np.diff(frames[:4], axis=0).std(axis=(0, 2, 3)) / deviation.ravel()).mean()
     head = f"| {name} | {frame_s:g} s, {boundary}, {noise:.0%} | {after_s:g} s | {change:.1%} |"
-    identify(context, SIDE / CELLS, frame_s, names=NAMES, boundary=boundary)
+    if name == next(iter(SIX)):
+        identify(context, SIDE / CELLS, frame_s, names=NAMES, boundary=boundary)
     wall, user = time.perf_counter(), time.process_time()
     law = identify(context, SIDE / CELLS, frame_s, names=NAMES, boundary=boundary)
     wall, user = time.perf_counter() - wall, time.process_time() - user
@@ -90,16 +91,12 @@ def rows() -> Iterator[str]:
         yield row(name, 1000.0, 10.0)
     for name in SIX:
         yield row(name, 1000.0, 10.0, noise=0.01)
-    for frame_s in (5.0, 20.0):
+    yield from lacking()
+    for frame_s in (20.0, 5.0):
         for name in SIX:
             yield row(name, 1000.0, frame_s)
     yield row("maze", 1000.0, 10.0, boundary="neumann")
     yield row("maze", 1000.0, 10.0, noise=0.01, boundary="neumann")
-    yield from lacking()
-    for name in SIX:
-        yield row(name, 300.0, 10.0, noise=0.01)
-    for name in SIX:
-        yield row(name, 4000.0, 10.0)
 
 
 def lacking() -> Iterator[str]:

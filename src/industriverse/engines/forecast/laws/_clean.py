@@ -21,8 +21,9 @@ _LARGEST_MISFIT = 1e-3
 _MANY = 6
 _LARGEST_OF_MANY = 1e-4
 _STEP_TOLERANCE = 1e-8
-_SETTLED = 1e-6
-_NEAR = 0.1
+_SETTLED = 1e-4
+_NEAR, _HERE = 0.1, 1e-4
+"""Misfits between which the solver is differentiated to come nearer."""
 _STUCK = 0.5
 
 
@@ -46,7 +47,7 @@ def clean_law(problem: Problem) -> Outcome:
         law = problem.searched(integrals, _floor(problem, bend), before)
         if _settled(before, law) or (turn and _stuck(problem, before, law)):
             break
-        if law.terms == before.terms and law.misfit < _NEAR:
+        if law.terms == before.terms and _HERE < law.misfit < _NEAR:
             # The same terms again: now only their coefficients have to move.
             law = polished(problem, law, steps)
     _require_close(problem, law)

@@ -12,6 +12,8 @@ _CLEAN = 3e-6
 """Noise below this share of a channel's standard deviation is that of its solver."""
 _FLAT = 2.0
 """Ratio of powers over half the corner, from which it is a tail and no noise."""
+_SEEN = 0.15
+"""Power over noise from which a ring of waves is taken to hold any signal."""
 _TRUSTED = 100.0
 """Power over noise from which the changes of a ring of waves are regressed on."""
 
@@ -25,12 +27,14 @@ class Noise:
         trusted: `(channel, ky, kx)`. Waves whose changes are regressed on.
         signal: `(channel, ky, kx)`. Power of the field without noise, ring by ring.
         floor: `(channel)`. Power of the noise in each wave.
+        kept: `(ky, kx)`. Waves below the dealiasing cut.
     """
 
     deviations: Float[np.ndarray, "channel"]
     trusted: Bool[np.ndarray, "channel ky kx"]
     signal: Float[np.ndarray, "channel ky kx"]
     floor: Float[np.ndarray, "channel"]
+    kept: Bool[np.ndarray, "ky kx"]
 
     @property
     def clean(self) -> bool:
@@ -38,10 +42,13 @@ class Noise:
         return not np.any(self.deviations)
 
     @property
-    def gain(self) -> Float[np.ndarray, "channel ky kx"]:
-        """Wiener's gain of each wave."""
-        noise = self.floor[:, None, None]
-        return self.signal / np.maximum(self.signal + noise, 1e-300)
+    def passed(self) -> Float[np.ndarray, "channel ky kx"]:
+        """1 for the waves that products are made of, 0 for those below the noise.
+
+        A gain in between would take from the signal what no drawn noise accounts for.
+        """
+        above = self.signal > self.floor[:, None, None]
+        return np.where(above & self.kept[None], 1.0, 0.0)
 
     @classmethod
     def of(cls, box: Box, frames: Frames) -> "Noise":
@@ -59,9 +66,11 @@ class Noise:
         floor = deviations**2 * box.cells**2
         ring = box.ring
         means = np.stack([_ring_means(one, ring) for one in power])
-        signal = np.maximum(means - floor[:, None, None], 0.0)
+        excess = means - floor[:, None, None]
+        # A ring's mean power is known to some hundredths only.
+        signal = np.where(excess > _SEEN * floor[:, None, None], excess, 0.0)
         trusted = box.kept[None] & (signal >= _TRUSTED * floor[:, None, None])
-        return cls(deviations, trusted, signal, floor)
+        return cls(deviations, trusted, signal, floor, box.kept)
 
 
 def _flat(box: Box, power: Float[np.ndarray, "ky kx"], corner: Bool[np.ndarray, "ky kx"]) -> bool:

@@ -40,7 +40,7 @@ def noisy_law(problem: Problem) -> Outcome:
         Lawless: What the best combination leaves is well above the noise.
     """
     _require_signal(problem)
-    damped = problem.frames * problem.noise.gain
+    damped = problem.frames * problem.noise.passed
     products = problem.program.products
     coarse = _balanced(problem, damped, lambda at: over_frames(products, at, problem.frame_s))
     first, count = _first_solved(problem, coarse, damped)
@@ -119,24 +119,42 @@ def _along(problem: Problem, law: Candidate, steps: int) -> Integrator:
 
 def _balanced(problem: Problem, damped: Frames, integrals: Integrator) -> list[Candidate]:
     """Return the laws that balance rows and their noise, the latter from drawn noise."""
+    apart = _decorrelating(len(damped) - 1)
 
     def rows(frames: Frames) -> list[Matrix]:
-        return problem.matrices(integrals(frames), frames)
+        return [_mixed(one, apart) for one in problem.matrices(integrals(frames), frames)]
 
     random = np.random.default_rng(_SEED)
     here = rows(damped)
     drawn: list[list[Matrix]] = [[] for _ in here]
     for _ in range(_DRAWS):
-        waves = problem.drawn_noise(random) * problem.noise.gain
+        waves = problem.drawn_noise(random) * problem.noise.passed
         for own, up, down in zip(drawn, rows(damped + waves), rows(damped - waves), strict=True):
             own.append((up - down) / 2)
     balances = [
         _whitened(one, np.stack(own), ring)
         for one, own, ring in zip(here, drawn, problem.rings(), strict=True)
     ]
-    ties = list(product(*(best_balances(one) for one in balances)))
+    ties = list(product(*(best_balances(one, thorough=True) for one in balances)))
     ties.sort(key=lambda tie: sum(ratio * (1 + len(chosen) / 100) for chosen, ratio in tie))
     return [problem.joined(list(zip(tie, balances, strict=True))) for tie in ties[:_MOST_TIES]]
+
+
+def _decorrelating(intervals: int) -> Float[np.ndarray, "interval interval"]:
+    """Return what makes the noise of successive changes independent.
+
+    Neighbours share a frame, with opposite signs: what moves slowly shows in their sum, where that
+    noise cancels, and hardly in each.
+    """
+    shared = 2 * np.eye(intervals) - np.eye(intervals, k=1) - np.eye(intervals, k=-1)
+    values, vectors = np.linalg.eigh(shared)
+    return vectors.T / np.sqrt(values)[:, None]
+
+
+def _mixed(rows: Matrix, apart: Float[np.ndarray, "interval interval"]) -> Matrix:
+    """Return rows, the intervals of each wave combined."""
+    split = rows.reshape(2, len(apart), -1, rows.shape[1])
+    return np.einsum("ij,pjwc->piwc", apart, split).reshape(rows.shape)
 
 
 def _whitened(
@@ -150,7 +168,7 @@ def _whitened(
     weight = np.ones(len(rows))
     for _ in range(_WHITENINGS):
         balance = _moments(rows, drawn, weight)
-        support, _ = best_balances(balance)[0]
+        support, _ = best_balances(balance, thorough=False)[0]
         law = np.append(-balance.solved(support)[0], 1.0)
         missed = drawn[:, :, [*support, -1]] @ law
         power = np.bincount(ring, (missed**2).mean(axis=0)) / np.maximum(np.bincount(ring), 1)

@@ -10,6 +10,7 @@ not; `ξ = −x_Θ/x_y`. Ordinary least squares draws the coefficients of a slow
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -23,6 +24,8 @@ _MATERIAL = 0.02
 """Of the whole library's ratio, what each further term must take out."""
 _SIGNIFICANT = 20.0
 _ROUNDS = 10
+_FOUR = 4
+_QUADRUPLES = 50
 _TIE = 0.05
 """Ratios this near each other are for the solver to decide between."""
 _PER_TERM = 0.01
@@ -57,13 +60,14 @@ class Balance:
 
     def ratio(self, support: Support) -> float:
         """Return `μ` of a set of terms."""
-        return float(1 / self._largest(np.array([support], dtype=np.int64).reshape(1, -1))[0])
+        return float(1 / self.largest(np.array([support], dtype=np.int64).reshape(1, -1))[0])
 
     def ratios(self, supports: list[Support]) -> Float[np.ndarray, "set"]:
         """Return `μ` of several sets of one size."""
-        return 1 / self._largest(np.array(supports, dtype=np.int64))
+        return 1 / self.largest(np.array(supports, dtype=np.int64))
 
-    def _largest(self, supports: Int[np.ndarray, "set chosen"]) -> Float[np.ndarray, "set"]:
+    def largest(self, supports: Int[np.ndarray, "set chosen"]) -> Float[np.ndarray, "set"]:
+        """Return 1/μ of several sets of one size, a row each."""
         return np.linalg.eigvalsh(self._whitened(supports)[0])[:, -1]
 
     def _whitened(self, supports: Int[np.ndarray, "set chosen"]) -> tuple[Stack, Stack]:
@@ -131,12 +135,20 @@ class _Best:
         return near[:_MOST_TIES]
 
 
-def best_balances(rows: Balance) -> list[tuple[Support, float]]:
-    """Return the smallest sets that no larger one betters and their ratios, the best first."""
+def best_balances(rows: Balance, *, thorough: bool) -> list[tuple[Support, float]]:
+    """Return the smallest sets that no larger one betters and their ratios, the best first.
+
+    Args:
+        rows: The moments.
+        thorough: Also weigh every set of four; growth and exchange alone can miss one whose parts
+            say little.
+    """
     columns = len(rows.scale) - 1
     most = min(_MOST_TERMS, columns)
     best = _Best(rows)
     best.offer([()])
+    if thorough and columns >= _FOUR:
+        best.offer(_quadruples(rows, columns))
     support = tuple(range(columns))
     while len(support) > 1:
         smaller = [_without(support, out) for out in support]
@@ -155,6 +167,13 @@ def best_balances(rows: Balance) -> list[tuple[Support, float]]:
         if not any(_betters(rows, best.ratio(size), one, whole) for one in larger):
             return best.ties(size)
     return best.ties(most)
+
+
+def _quadruples(rows: Balance, columns: int) -> list[Support]:
+    """Return the best sets of four."""
+    every = np.array(list(combinations(range(columns), _FOUR)), dtype=np.int64)
+    order = np.argsort(-rows.largest(every))[:_QUADRUPLES]
+    return [tuple(int(term) for term in every[place]) for place in order]
 
 
 def _betters(rows: Balance, ratio: float, larger: tuple[int, float], whole: float) -> bool:
