@@ -21,7 +21,7 @@ _SEED = 0
 _LARGEST_RATIO = 1.15
 """Of the misfit to that of the noise alone."""
 _TRIAL_TURNS = 8
-_MOST_TIES = 6
+_MOST_TIES = 4
 _PER_TERM = 10.0
 """Of minus the logarithm of the posterior, what a further term must gain."""
 _LARGEST_MISFIT = 1.1

@@ -26,10 +26,10 @@ _SIGNIFICANT = 20.0
 _ROUNDS = 10
 _FOUR = 4
 _QUADRUPLES = 50
-_TIE = 0.05
+_TIE = 0.02
 """Ratios this near each other are for the solver to decide between."""
 _PER_TERM = 0.01
-_MOST_TIES = 6
+_MOST_TIES = 3
 _RIDGE = 1e-13
 
 
@@ -149,24 +149,34 @@ def best_balances(rows: Balance, *, thorough: bool) -> list[tuple[Support, float
     best.offer([()])
     if thorough and columns >= _FOUR:
         best.offer(_quadruples(rows, columns))
-    support = tuple(range(columns))
-    while len(support) > 1:
-        smaller = [_without(support, out) for out in support]
-        support = smaller[int(np.argmin(rows.ratios(smaller)))]
-        if len(support) <= most:
-            best.offer(smaller)
-    for size in range(1, most + 1):
-        best.offer(_larger(best.best[size - 1], columns))
-        best.exchange(size, columns)
-    for size in range(most, 1, -1):
-        if best.offer([_without(best.best[size], out) for out in best.best[size]]):
-            best.exchange(size - 1, columns)
+    _remove(best, rows, most)
+    _grow(best, columns, most)
     whole = rows.ratio(tuple(range(columns)))
     for size in range(most + 1):
         larger = [(other - size, best.ratio(other)) for other in range(size + 1, most + 1)]
         if not any(_betters(rows, best.ratio(size), one, whole) for one in larger):
             return best.ties(size)
     return best.ties(most)
+
+
+def _remove(best: _Best, rows: Balance, most: int) -> None:
+    """Offer what is left of all columns after the least missed are taken out, one by one."""
+    support = tuple(range(len(rows.scale) - 1))
+    while len(support) > 1:
+        smaller = [_without(support, out) for out in support]
+        support = smaller[int(np.argmin(rows.ratios(smaller)))]
+        if len(support) <= most:
+            best.offer(smaller)
+
+
+def _grow(best: _Best, columns: int, most: int) -> None:
+    """Offer larger sets than the best, with exchanges, up to most columns and down again."""
+    for size in range(1, most + 1):
+        best.offer(_larger(best.best[size - 1], columns))
+        best.exchange(size, columns)
+    for size in range(most, 1, -1):
+        if best.offer([_without(best.best[size], out) for out in best.best[size]]):
+            best.exchange(size - 1, columns)
 
 
 def _quadruples(rows: Balance, columns: int) -> list[Support]:
