@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import jax.numpy as jnp
 import numpy as np
 
-from industriverse.engines.forecast.laws import Law, NoLaw, identify, library
+from industriverse.engines.forecast.laws import Law, NoLaw, Walls, identify, library
 from industriverse.engines.simulation.patterns import GrayScott, flooded, seeded
 from industriverse.engines.simulation.spectral import Waves
 
@@ -46,7 +46,7 @@ def vrmse(forecast, later):
     return np.sqrt(square / (later.var(axis=(2, 3)) + 1e-7)).mean(axis=1)
 
 
-def row(name, after_s, frame_s, noise=0.0, boundary="periodic"):
+def row(name, after_s, frame_s, noise=0.0, boundary: Walls = "periodic"):
     frames = frames_of(name, after_s, frame_s, boundary != "periodic")
     deviation = frames[:4].std(axis=(0, 2, 3), keepdims=True)
     drawn = np.random.default_rng(0).normal(size=frames[:4].shape)

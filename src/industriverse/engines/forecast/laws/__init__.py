@@ -3,5 +3,6 @@
 from ._identify import identify
 from ._law import Law, NoLaw, Term
 from ._library import LibraryTerm, library
+from ._walls import Walls
 
-__all__ = ["Law", "LibraryTerm", "NoLaw", "Term", "identify", "library"]
+__all__ = ["Law", "LibraryTerm", "NoLaw", "Term", "Walls", "identify", "library"]
