@@ -27,8 +27,9 @@ test: $(STAMP) $(PAGES) test-packages ## Lint, types, floors, pages, then every 
 	$(BIN)/pytest -q -n 2 --dist loadfile tests/integration tests/kill
 	$(BIN)/pytest -q tests/e2e
 
-test-solvers: $(STAMP) ## The solvers against analytic and published answers, some ten minutes
-	INDUSTRIVERSE_TEST_SOLVERS=1 $(BIN)/pytest -q -n 2 --dist worksteal tests/unit/engines/simulation
+test-solvers: $(STAMP) ## Solvers and laws against analytic and published answers, some twenty minutes
+	INDUSTRIVERSE_TEST_SOLVERS=1 $(BIN)/pytest -q -n 2 --dist worksteal \
+	  tests/unit/engines/simulation tests/unit/engines/forecast/laws
 
 check: $(STAMP) $(WEB_STAMP) ## Lint, types and floors
 	$(BIN)/ruff format --check src tests
