@@ -93,6 +93,9 @@ def _integrals(problem: Problem, law: Candidate) -> tuple[Integrals, float, int]
     steps = BLOCK * -(-count // BLOCK)
     found = path(problem.stepper(law, steps), frames[:-1], steps)
     missed = np.linalg.norm(np.asarray(found[-1] - frames[1:]))
+    # The steps were chosen from the first frame; another may not bear them.
+    if not np.isfinite(missed):
+        raise blown_up(law)
     bend = float(missed / np.linalg.norm(problem.changes))
     products = problem.program.products
     return along_path(products, found, frames[1:], problem.frame_s), bend, steps

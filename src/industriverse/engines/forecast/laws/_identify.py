@@ -11,7 +11,7 @@ from ._library import LibraryTerm
 from ._noisy import noisy_law
 from ._problem import Candidate, Problem
 from ._question import Question
-from ._verdict import Lawless
+from ._verdict import Lawless, require_told
 from ._walls import Walls
 from ._words import unit
 
@@ -52,6 +52,7 @@ def identify(  # noqa: PLR0913 - what a question is made of
     noise = dict(zip(names, map(float, problem.noise.deviations), strict=True))
     try:
         found = clean_law(problem) if problem.noise.clean else noisy_law(problem)
+        require_told(problem, found.law)
     except Lawless as none:
         nearest = none.nearest
         return NoLaw(none.reason, nearest.misfit, noise, _terms(problem, nearest, names))

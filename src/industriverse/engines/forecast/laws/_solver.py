@@ -75,6 +75,8 @@ def _factorial(n: int) -> float:
     return float(np.prod(np.arange(1, n + 1, dtype=np.float64)))
 
 
+# A rate that grows beyond all numbers gives none, which whoever steps with it sees.
+@np.errstate(over="ignore", invalid="ignore")
 def weights(linear: Half, step: float) -> Weights:
     """Return the weights of a step [s] for a diagonal linear part [1/s]."""
     values, place = np.unique(linear.round(14), return_inverse=True)

@@ -1,5 +1,7 @@
 """When frames have no law in the library: raised where it is seen, answered at the door."""
 
+import numpy as np
+
 from ._problem import Candidate, Problem
 
 MOST_TERMS = 10
@@ -31,6 +33,23 @@ def require_few(problem: Problem, law: Candidate) -> None:
             raise Lawless(
                 f"The changes of channel {channel} ask for more than {MOST_TERMS} terms; "
                 "such a fit tells no law.",
+                law,
+            )
+
+
+def require_told(problem: Problem, law: Candidate) -> None:
+    """Refuse a law with a coefficient that twice its standard error does not tell from zero.
+
+    Raises:
+        Lawless: It has one.
+    """
+    doubts = 2 * np.sqrt(np.maximum(np.diagonal(law.covariance), 0.0))
+    for place, value, doubt in zip(law.terms, law.coefficients, doubts, strict=True):
+        channel, term = problem.library[place]
+        if not doubt < abs(value):
+            raise Lawless(
+                f"The frames do not tell the coefficient of {term.name} in the equation of channel "
+                f"{channel}: {value:.2g} ± {doubt:.2g}.",
                 law,
             )
 

@@ -133,6 +133,13 @@ def test_frames_in_the_wrong_order_have_no_law(frames):
     assert isinstance(identify(shuffled, SPACING, 10.0, names=NAMES), NoLaw)
 
 
+@pytest.mark.parametrize("kill", [0.058, 0.06])
+def test_a_pattern_that_died_out_has_no_law_to_tell(kill):
+    dead = pattern(CELLS, 4, 10.0, (0.014, kill, seeded), after_s=600.0, spots=1)
+    assert dead[:, 1].max() < 1e-14
+    assert isinstance(identify(dead, SPACING, 10.0, names=NAMES), NoLaw)
+
+
 def test_walls_without_flux():
     half = seeded(Waves(24, 24 * SPACING), 3, 3)
     mirrored = np.concatenate([half, half[..., ::-1]], axis=-1)
