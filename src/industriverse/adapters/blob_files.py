@@ -1,13 +1,11 @@
 """Files by content: each blob lies under its SHA-256."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from industriverse.kernel.errors import ContractError, NotFoundError, UnavailableError
 from industriverse.kernel.ids import sha256_hex
 
-from .disk import sync_folder
+from .disk import put_whole, sync_folder
 
 _DIGITS = frozenset("0123456789abcdef")
 _LENGTH = 64
@@ -71,17 +69,7 @@ class FileBlobStore:
 
 def _write(path: Path, data: bytes) -> None:
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
+        put_whole(path, data)
     except OSError as error:
         raise UnavailableError(
             f"Blob {path.name} cannot be written: {error.strerror}.", hint="Make room on the disk."

@@ -5,9 +5,9 @@ import os
 import numpy as np
 import pytest
 
+from industriverse.adapters.network_files import read_network, read_whole, write_whole
 from industriverse.engines.forecast.network import Channel, FluxNet, Plan, pack
 from industriverse.kernel.errors import ContractError, UnavailableError
-from industriverse.services.network_files import read_network, read_whole, write_whole
 
 PLAN = Plan((Channel("e"),), ("heat",), frames=1, width=4, dilations=(1,), conditions=4)
 

@@ -1,14 +1,12 @@
 """Networks and training states on disk: whole files, the old one or the new one, never a piece."""
 
-import contextlib
-import os
-import tempfile
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 from industriverse.engines.forecast.network import FluxNet, unpack
 from industriverse.kernel.errors import UnavailableError
+
+from .disk import put_whole
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -23,31 +21,11 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, path)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
-        with _folder(path.parent) as folder:
-            os.fsync(folder)
+        put_whole(path, data)
     except OSError as error:
         raise UnavailableError(
             f"{path} cannot be written: {error.strerror}.", hint="Make room on the disk."
         ) from error
-
-
-@contextlib.contextmanager
-def _folder(path: Path) -> Generator[int]:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        yield handle
-    finally:
-        os.close(handle)
 
 
 def read_whole(path: Path) -> bytes:
