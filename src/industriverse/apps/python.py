@@ -53,6 +53,7 @@ def predict(  # noqa: PLR0913 (each is a question a caller may answer)
     domain: str = "",
     horizon: int | None = None,
     coverage: float = 0.9,
+    law: bool | None = None,
     units: Mapping[str, str] | None = None,
     time_column: str = "",
     name: str = "",
@@ -68,6 +69,8 @@ def predict(  # noqa: PLR0913 (each is a question a caller may answer)
         domain: Domain whose laws apply; found out when not given.
         horizon: Steps ahead; the default follows the length of the data.
         coverage: Target of the outer interval, in [0.5, 0.99].
+        law: Whether to seek a field's governing equation: True also where it takes long, False
+            never, None where it takes seconds.
         units: Unit by variable, where the data do not say.
         time_column: Name of the time column, where there are several.
         name: What to call the data in the answer.
@@ -99,6 +102,8 @@ def predict(  # noqa: PLR0913 (each is a question a caller may answer)
         else:
             name = name or type(data).__name__
             read = platform.read_object(data, options, name=name)
-        request = PredictRequest(read, name, horizon=horizon, coverage=coverage, domain=domain)
+        request = PredictRequest(
+            read, name, horizon=horizon, coverage=coverage, domain=domain, law=law
+        )
         document = platform.predict.run(request, context)
         return Prediction(document, platform.runs.files(document.trace_id, context))

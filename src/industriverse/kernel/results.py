@@ -94,6 +94,73 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class LawTerm:
+    """One term of a governing equation.
+
+    Attributes:
+        channel: In whose equation it stands.
+        name: In plain symbols, e.g. `∇²u`.
+        latex: The same in LaTeX.
+        about: What it does, in words.
+        coefficient: What it is multiplied by [unit].
+        standard_error: Of the coefficient [unit].
+        unit: Of length, time and the channels.
+    """
+
+    channel: str
+    name: str
+    latex: str
+    about: str
+    coefficient: float
+    standard_error: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class LawFinding:
+    """What a search for the governing equation of some variables came to.
+
+    Attributes:
+        variables: Whose equation was sought.
+        found: Whether there is one.
+        words: The law in sentences; empty without one.
+        latex: The law in LaTeX; empty without one.
+        terms: What stands on its right side; without a law none.
+        misfit: What the law leaves of the changes between frames, relative to them, or with noise
+            what it misses over the noise; NaN where none was sought.
+        frames: Frames that it was sought from.
+        reason: Why there is no law; empty where there is one.
+    """
+
+    variables: tuple[str, ...]
+    found: bool
+    words: str
+    latex: str
+    terms: tuple[LawTerm, ...]
+    misfit: float
+    frames: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A forecast of the newest frames that a field holds, made without seeing them.
+
+    Attributes:
+        origin_s: Time of the last frame that it saw, before the last one that there is; at most 0.
+        mean: Variable to `(lead, *space)`.
+        truth: Variable to `(lead, *space)`; NaN where missing.
+        lower, upper: Variable to `(lead, *space)`; NaN where no interval could be stated yet.
+    """
+
+    origin_s: float
+    mean: Mapping[str, Float[np.ndarray, "lead *space"]]
+    truth: Mapping[str, Float[np.ndarray, "lead *space"]]
+    lower: Mapping[str, Float[np.ndarray, "lead *space"]]
+    upper: Mapping[str, Float[np.ndarray, "lead *space"]]
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """The future of each reported variable, with intervals.
 
@@ -111,6 +178,8 @@ class Forecast:
         skill: Mean CRPS skill against each baseline in the backtest of this very file, by name.
         abstained: Whether the platform declines to stand behind it; `mean` is then the baseline.
         reason: Why it abstained; empty otherwise.
+        laws: Governing equations that were sought in the frames of a field.
+        replay: How the newest past forecast of a field fared, where one is known whole.
     """
 
     lead_s: Float[np.ndarray, "lead"]
@@ -128,6 +197,8 @@ class Forecast:
     skill: Mapping[str, float] = field(default_factory=dict[str, float])
     abstained: bool = False
     reason: str = ""
+    laws: tuple[LawFinding, ...] = ()
+    replay: Replay | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,33 @@ class CalibrationDocument(Document):
     coverage: Series
 
 
+class LawTermDocument(Document):
+    """One term of a governing equation."""
+
+    channel: str = Field(description="In whose equation it stands.")
+    name: str = Field(description="In plain symbols.")
+    latex: str
+    about: str = Field(description="What it does, in words.")
+    coefficient: Finite
+    standard_error: Finite
+    unit: str
+
+
+class LawDocument(Document):
+    """What the search for the governing equation of some variables came to."""
+
+    variables: list[str]
+    found: bool
+    words: str = Field(description="The law in sentences; empty without one.")
+    latex: str = Field(description="The law in LaTeX; empty without one.")
+    terms: list[LawTermDocument]
+    misfit: Finite | None = Field(
+        description="What it leaves of the changes between frames; with noise in units of that."
+    )
+    frames: int = Field(description="Frames that it was sought from.")
+    reason: str = Field(description="Why there is no law; empty where there is one.")
+
+
 class ForecastDocument(Document):
     """The future, with intervals."""
 
@@ -99,6 +126,9 @@ class ForecastDocument(Document):
     baselines: list[str]
     skill: dict[str, Finite] = Field(description="CRPS skill on this file's past, by baseline.")
     calibration: CalibrationDocument
+    laws: list[LawDocument] = Field(
+        default=[], description="Of fields: the governing equations that were sought."
+    )
     values: dict[str, SeriesDocument] = Field(
         description="By variable. For fields: the mean over the grid; whole fields lie in `paths`."
     )
@@ -121,6 +151,23 @@ class MapFrame(Document):
     half_width: Series
 
 
+class ReplayFrame(Document):
+    """One frame of a past forecast, beside what came."""
+
+    lead_s: Finite
+    truth: Series
+    mean: Series
+    error: Series = Field(description="Mean less truth.")
+    half_width: Series = Field(description="null where no interval could be stated yet.")
+
+
+class MapReplay(Document):
+    """The newest past forecast whose outcome is known, made without seeing it."""
+
+    origin_s: Finite = Field(description="Last frame seen, seconds before the last observed.")
+    frames: list[ReplayFrame]
+
+
 class MapPreview(Document):
     """The last observed map and the forecast ones, at most 64 cells a side, rows first."""
 
@@ -130,6 +177,7 @@ class MapPreview(Document):
     shape: tuple[int, int]
     observed: Series
     frames: list[MapFrame]
+    replay: MapReplay | None = None
 
 
 class CheckDocument(Document):

@@ -514,6 +514,12 @@ export interface components {
             };
             calibration: components["schemas"]["CalibrationDocument"];
             /**
+             * Laws
+             * @description Of fields: the governing equations that were sought.
+             * @default []
+             */
+            laws: components["schemas"]["LawDocument"][];
+            /**
              * Values
              * @description By variable. For fields: the mean over the grid; whole fields lie in `paths`.
              */
@@ -590,6 +596,72 @@ export interface components {
             step_s: number;
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * LawDocument
+         * @description What the search for the governing equation of some variables came to.
+         */
+        LawDocument: {
+            /** Variables */
+            variables: string[];
+            /** Found */
+            found: boolean;
+            /**
+             * Words
+             * @description The law in sentences; empty without one.
+             */
+            words: string;
+            /**
+             * Latex
+             * @description The law in LaTeX; empty without one.
+             */
+            latex: string;
+            /** Terms */
+            terms: components["schemas"]["LawTermDocument"][];
+            /**
+             * Misfit
+             * @description What it leaves of the changes between frames; with noise in units of that.
+             */
+            misfit: number | null;
+            /**
+             * Frames
+             * @description Frames that it was sought from.
+             */
+            frames: number;
+            /**
+             * Reason
+             * @description Why there is no law; empty where there is one.
+             */
+            reason: string;
+        };
+        /**
+         * LawTermDocument
+         * @description One term of a governing equation.
+         */
+        LawTermDocument: {
+            /**
+             * Channel
+             * @description In whose equation it stands.
+             */
+            channel: string;
+            /**
+             * Name
+             * @description In plain symbols.
+             */
+            name: string;
+            /** Latex */
+            latex: string;
+            /**
+             * About
+             * @description What it does, in words.
+             */
+            about: string;
+            /** Coefficient */
+            coefficient: number;
+            /** Standard Error */
+            standard_error: number;
+            /** Unit */
+            unit: string;
         };
         /**
          * MapCells
@@ -684,6 +756,20 @@ export interface components {
             observed: (number | null)[];
             /** Frames */
             frames: components["schemas"]["MapFrame"][];
+            replay?: components["schemas"]["MapReplay"] | null;
+        };
+        /**
+         * MapReplay
+         * @description The newest past forecast whose outcome is known, made without seeing it.
+         */
+        MapReplay: {
+            /**
+             * Origin S
+             * @description Last frame seen, seconds before the last observed.
+             */
+            origin_s: number;
+            /** Frames */
+            frames: components["schemas"]["ReplayFrame"][];
         };
         /**
          * NeighbourDocument
@@ -840,6 +926,28 @@ export interface components {
             };
             /** Evidence */
             evidence: string;
+        };
+        /**
+         * ReplayFrame
+         * @description One frame of a past forecast, beside what came.
+         */
+        ReplayFrame: {
+            /** Lead S */
+            lead_s: number;
+            /** Truth */
+            truth: (number | null)[];
+            /** Mean */
+            mean: (number | null)[];
+            /**
+             * Error
+             * @description Mean less truth.
+             */
+            error: (number | null)[];
+            /**
+             * Half Width
+             * @description null where no interval could be stated yet.
+             */
+            half_width: (number | null)[];
         };
         /**
          * RunItem
@@ -1067,6 +1175,12 @@ export interface components {
              */
             domain: string;
             /**
+             * Law
+             * @description Seek a field's governing equation: null where it takes seconds.
+             * @default null
+             */
+            law: boolean | null;
+            /**
              * Name
              * @default request
              */
@@ -1177,6 +1291,7 @@ export interface operations {
                     horizon?: number;
                     coverage?: number;
                     domain?: string;
+                    law?: boolean;
                 };
             };
         };

@@ -28,6 +28,14 @@ Domain = Annotated[str, typer.Option(help="Domain whose laws apply; found out wh
 Horizon = Annotated[int | None, typer.Option(min=1, max=1000, help="Steps ahead.")]
 Coverage = Annotated[float, typer.Option(min=0.5, max=0.99, help="Target of the interval.")]
 TimeColumn = Annotated[str, typer.Option(help="Name of the time column.")]
+Law = Annotated[
+    bool | None,
+    typer.Option(
+        "--law/--no-law",
+        help="Seek a field's governing equation, also on a large grid; or never. "
+        "When not given: where it takes seconds.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Out = Annotated[Path | None, typer.Option(help="Write the files into this folder.")]
 
@@ -80,6 +88,7 @@ def predict(
     domain: Domain = "",
     horizon: Horizon = None,
     coverage: Coverage = 0.9,
+    law: Law = None,
     json: Json = False,
     out: Out = None,
 ) -> int:
@@ -98,7 +107,9 @@ def predict(
     with open_platform() as platform:
         show_progress("read", 0.0)
         read = platform.reader.read(file, read_options(variable, unit, time_column, domain))
-        asked = PredictRequest(read, file.name, horizon=horizon, coverage=coverage, domain=domain)
+        asked = PredictRequest(
+            read, file.name, horizon=horizon, coverage=coverage, domain=domain, law=law
+        )
         call = Context.fresh()
         document = platform.predict.run(asked, call, show_progress)
         if out is not None:

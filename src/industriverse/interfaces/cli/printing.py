@@ -2,7 +2,12 @@
 
 from collections.abc import Iterable
 
-from industriverse.services.documents import BacktestDocument, CheckDocument, PredictDocument
+from industriverse.services.documents import (
+    BacktestDocument,
+    CheckDocument,
+    LawDocument,
+    PredictDocument,
+)
 
 _MARKS = {"passed": "✓", "failed": "✕", "not applicable": "–"}
 _REGIME_MARKS = {
@@ -69,6 +74,23 @@ def _forecast(document: PredictDocument) -> str:
     return _columns(rows)
 
 
+def _law(law: LawDocument) -> list[str]:
+    """Return an equation for each variable, or why there is none."""
+    if not law.found:
+        return [f"law        none for {', '.join(law.variables)}: {law.reason}"]
+    return [f"law        ∂{name}/∂t ={_right_side(law, name)}" for name in law.variables]
+
+
+def _right_side(law: LawDocument, name: str) -> str:
+    terms = [term for term in law.terms if term.channel == name]
+    parts = (
+        f" {'−' if term.coefficient < 0 else '+'} {_number(abs(term.coefficient))}"
+        + ("" if term.name == "1" else f" {term.name}")
+        for term in terms
+    )
+    return "".join(parts).removeprefix(" +") or " 0"
+
+
 def _check(check: CheckDocument) -> tuple[str, ...]:
     compared = "" if check.value is None else f"{_number(check.value)} / {_number(check.threshold)}"
     return (f"{_MARKS[check.verdict]} {check.name}", compared, f" {check.note}")
@@ -102,6 +124,7 @@ def print_prediction(document: PredictDocument) -> str:
         f"           {regime.evidence}",
         f"forecast   {document.forecast.coverage_target:.0%} intervals; {skill}",
         _forecast(document),
+        *(line for law in document.forecast.laws for line in _law(law)),
         f"proof      {'passed' if proof.passed else 'not passed'} ({proof.domain}) {proof.id}",
         _checks(proof.checks),
         f"energy     {receipt.joules:.3g} J ± {receipt.joules_uncertainty:.2g} ({receipt.method}), "

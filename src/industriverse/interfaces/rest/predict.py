@@ -52,6 +52,9 @@ class PredictOptions(_Strict):
     horizon: int | None = Field(None, ge=1, le=1000, description="Steps ahead.")
     coverage: float = Field(0.9, ge=0.5, le=0.99, description="Target of the outer interval.")
     domain: str = Field("", max_length=64, pattern=r"^[a-z_]*$", description="Declared domain.")
+    law: bool | None = Field(
+        None, description="Seek a field's governing equation: null where it takes seconds."
+    )
 
 
 class ChannelBody(_Strict):
@@ -125,6 +128,7 @@ _MULTIPART = {
         "horizon": {"type": "integer", "minimum": 1, "maximum": 1000},
         "coverage": {"type": "number", "minimum": 0.5, "maximum": 0.99},
         "domain": {"type": "string", "maxLength": 64, "pattern": "^[a-z_]*$"},
+        "law": {"type": "boolean"},
     },
 }
 _BODY = {
@@ -246,13 +250,14 @@ def _form_options(form: FormData) -> PredictOptions:
 
 
 def _request(read: ReadResult, name: str, options: PredictOptions, content: str) -> PredictRequest:
-    asked = f"{content}|{options.variables}|{options.horizon}|{options.coverage}|{options.domain}"
+    asked = "|".join([content, options.model_dump_json(include=set(PredictOptions.model_fields))])
     return PredictRequest(
         read=read,
         name=name,
         horizon=options.horizon,
         coverage=options.coverage,
         domain=options.domain,
+        law=options.law,
         request_sha256=sha256_hex(asked.encode()),
     )
 

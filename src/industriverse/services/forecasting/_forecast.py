@@ -1,7 +1,7 @@
 """One panel's forecast: members on its past, weights and intervals from it, then the future."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -11,9 +11,12 @@ from industriverse.engines.uncertainty import LEVELS, enough_for, spread_of_quan
 from industriverse.kernel.errors import ContractError
 
 from ._dressing import error_pattern
+from ._field import FieldMember, FieldView, thinned, try_members
+from ._laws import Sought, seek_laws
 from ._panel import Prepared, default_horizon, past_plan, prepare
 from ._reliability import gather, judge
-from ._result import PanelForecast
+from ._result import PanelForecast, PanelReplay
+from ._rolling import Plan
 from ._trial import BASELINES, BLEND, Trial, TrialSettings, attempt, mean_known
 
 Table = Float[np.ndarray, "time state"]
@@ -36,6 +39,8 @@ def forecast_observation(  # noqa: PLR0913 (every wish of a caller, by name)
     coverage: float = 0.9,
     step_s: float | None = None,
     seed: int = 0,
+    field: FieldView | None = None,
+    seek_law: bool | None = None,
 ) -> PanelForecast:
     """Forecast a panel with calibrated intervals.
 
@@ -47,6 +52,8 @@ def forecast_observation(  # noqa: PLR0913 (every wish of a caller, by name)
         coverage: Of the outer interval, in (0.5, 0.999].
         step_s: [s]. Between samples, where known; daily and weekly cycles are tried first then.
         seed: Decides which cells of a wide field are scored on the past.
+        field: What makes frames of the rows, where they are a field's: laws are sought then.
+        seek_law: True also on large grids, False never, None where it takes seconds.
 
     Raises:
         InputError: The panel cannot be forecast; the sentence says why.
@@ -56,8 +63,13 @@ def forecast_observation(  # noqa: PLR0913 (every wish of a caller, by name)
     panel = prepare(values, names, widths, step_s, seed)
     rows = len(panel.values)
     horizon = horizon or default_horizon(rows, panel.season.period)
-    past = _look_back(panel, horizon, coverage)
-    return _look_ahead(panel, past, horizon, coverage)
+    plan, sought = past_plan(rows, horizon), Sought((), ())
+    if field is not None:
+        sought = seek_laws(panel, field, int(plan.origins[0]) + 1, horizon, asked=seek_law)
+    past = _look_back(panel, plan, sought.members, coverage)
+    made = _look_ahead(panel, past, sought.members, horizon, coverage)
+    replay = None if field is None else _replayed(panel, past, sought.members, horizon, coverage)
+    return replace(made, laws=sought.findings, replay=replay)
 
 
 def _check_request(horizon: int | None, coverage: float) -> None:
@@ -68,30 +80,39 @@ def _check_request(horizon: int | None, coverage: float) -> None:
         raise ContractError(f"The coverage is {coverage}; it must lie above 0.5, up to 0.999.")
 
 
-def _look_back(panel: Prepared, horizon: int, coverage: float) -> Trial:
+def _look_back(
+    panel: Prepared, plan: Plan, members: Sequence[FieldMember], coverage: float
+) -> Trial:
     """Try the forecasters on the panel's recent past, on the sampled states."""
     values = panel.values[:, panel.sample]
-    plan = past_plan(len(values), horizon)
+    if members:
+        plan = thinned(plan, min(member.origins for member in members))
     settings = TrialSettings(
         warm_up(len(plan.origins)),
         coverage,
         states=panel.values.shape[1],
         compared=_MOST_COMPARED,
     )
-    return attempt(values, plan, panel.season, len(panel.names), settings)
+    tried = try_members(panel, members, plan)
+    return attempt(values, plan, panel.season, len(panel.names), settings, tried)
 
 
 def warm_up(origins: int) -> int:
-    """Return how many outcomes of each lead only teach: a third, at least 20, at most 120."""
-    return int(np.clip(origins // 3, 20, 120))
+    """Return how many outcomes of each lead only teach: a third, 20 to 120; of few a half."""
+    return int(np.clip(origins // 3, min(20, max(1, origins // 2)), 120))
 
 
-def _look_ahead(panel: Prepared, past: Trial, horizon: int, coverage: float) -> PanelForecast:
+def _look_ahead(
+    panel: Prepared,
+    past: Trial,
+    members: Sequence[FieldMember],
+    horizon: int,
+    coverage: float,
+) -> PanelForecast:
     """Fit on everything, forecast from the last row, and set the intervals around the blend."""
-    leads = past.rolled.plan.leads
-    weights = over_leads(past.rolled.weights[-1].swapaxes(0, 1), leads, horizon)
-    mean, baselines = _blend_ahead(panel, weights)
-    tables = _error_tables(panel, past, horizon, coverage)
+    weights = _weights(past, -1, horizon)
+    mean, baselines = _blend_ahead(panel, panel.values, members, weights)
+    tables = _error_tables(panel.values, past, -1, horizon, coverage)
     record = _Record.of(past, horizon, coverage)
     skills = past.skills()
     reliable, reason = judge(gather(panel.values, past, coverage, skills))
@@ -118,36 +139,76 @@ def _look_ahead(panel: Prepared, past: Trial, horizon: int, coverage: float) -> 
     )
 
 
+def _replayed(
+    panel: Prepared,
+    past: Trial,
+    members: Sequence[FieldMember],
+    horizon: int,
+    coverage: float,
+) -> PanelReplay | None:
+    """Repeat the newest past forecast whose outcome is known whole, on every state."""
+    origins = past.rolled.plan.origins
+    known = np.flatnonzero(origins + horizon < len(panel.values))
+    if not known.size:
+        return None
+    index = int(known[-1])
+    row = int(origins[index])
+    seen = panel.values[: row + 1]
+    mean, _ = _blend_ahead(panel, seen, members, _weights(past, index, horizon))
+    tables = _error_tables(seen, past, index, horizon, coverage)
+    return PanelReplay(
+        row=row - len(panel.values),
+        mean=mean,
+        truth=panel.values[row + 1 : row + 1 + horizon],
+        lower=mean + np.minimum(tables["lower"], 0.0),
+        upper=mean + np.maximum(tables["upper"], 0.0),
+    )
+
+
+def _weights(past: Trial, index: int, horizon: int) -> Float[np.ndarray, "every member variable"]:
+    """Return the blend's weights at an origin, −1 for the present, for every lead."""
+    leads = past.rolled.plan.leads
+    return over_leads(past.rolled.weights[index].swapaxes(0, 1), leads, horizon)
+
+
 def _blend_ahead(
-    panel: Prepared, weights: Float[np.ndarray, "lead member variable"]
+    panel: Prepared,
+    seen: Table,
+    members: Sequence[FieldMember],
+    weights: Float[np.ndarray, "lead member variable"],
 ) -> tuple[Float[np.ndarray, "lead state"], dict[str, Float[np.ndarray, "lead state"]]]:
-    """Return the blend and the baselines from the last row; members without weight are skipped."""
+    """Return the blend and the baselines after rows; members without weight are skipped."""
     horizon, _, variables = weights.shape
-    last = np.array([len(panel.values) - 1])
+    last = np.array([len(seen) - 1])
     kept = np.where(weights.max(axis=(0, 2), keepdims=True) > _NEGLIGIBLE, weights, 0.0)
     kept = kept / kept.sum(axis=1, keepdims=True)
-    mean = np.zeros((horizon, panel.values.shape[1]))
+    states = seen.shape[1]
+    mean = np.zeros((horizon, states))
     baselines: dict[str, np.ndarray] = {}
-    for index, member in enumerate(family(panel.season, panel.values.shape[1])):
+    own = family(panel.season, states)
+    for index, member in enumerate((*own, *members)):
         if not kept[:, index].any() and member.name not in BASELINES:
             continue
-        path = member.fit(panel.values).forecast(panel.values, last, horizon)[0]
-        mean += np.repeat(kept[:, index], path.shape[1] // variables, axis=1) * path
+        if isinstance(member, FieldMember):
+            path = member.whole_path(seen, horizon, variables)
+        else:
+            path = member.fit(seen).forecast(seen, last, horizon)[0]
+        mean += np.repeat(kept[:, index], states // variables, axis=1) * path
         if member.name in BASELINES:
             baselines[member.name] = path
     return mean, baselines
 
 
 def _error_tables(
-    panel: Prepared, past: Trial, horizon: int, coverage: float
+    seen: Table, past: Trial, index: int, horizon: int, coverage: float
 ) -> dict[str, Float[np.ndarray, "lead state"]]:
-    """Return the ends of both intervals and the deviation, as distances from the mean."""
-    leads = past.rolled.plan.leads
-    pattern = error_pattern(panel.values, leads, len(panel.names))
-    cells = panel.values.shape[1] // len(panel.names)
-    lower, upper = past.ends(coverage)[:, -1]
-    inner_lower, inner_upper = past.ends(_INNER)[:, -1]
-    scoring = past.quantiles[BLEND][-1][np.isin(past.levels, LEVELS)]
+    """Return the ends of both intervals at an origin and the deviation, from the mean."""
+    leads, variables = past.rolled.plan.leads, past.rolled.variables
+    pattern = error_pattern(seen, leads, variables)
+    cells = seen.shape[1] // variables
+    lower, upper = past.ends(coverage)[:, index]
+    inner_lower, inner_upper = past.ends(_INNER)[:, index]
+    scoring = past.quantiles[BLEND][index][np.isin(past.levels, LEVELS)]
     tables = {
         "lower": lower,
         "upper": upper,

@@ -6,7 +6,28 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from industriverse.kernel.results import LawFinding
+
 Paths = Float[np.ndarray, "lead state"]
+
+
+@dataclass(frozen=True, slots=True)
+class PanelReplay:
+    """A forecast of the newest rows that a panel holds, made without seeing them.
+
+    Attributes:
+        row: The last row that it saw, counted from the end of the panel; below zero.
+        mean: `(lead, state)`. The blend, with the weights of that time.
+        truth: `(lead, state)`. What came; NaN where missing.
+        lower, upper: `(lead, state)`. The outer interval as known at that time; NaN before
+            enough outcomes were known.
+    """
+
+    row: int
+    mean: Paths
+    truth: Paths
+    lower: Paths
+    upper: Paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +53,8 @@ class PanelForecast:
         reliable: Whether the past supports the forecast.
         reason: Why not, or what was checked.
         notes: What a reader should know: rows used, small samples, gaps.
+        laws: Governing equations that were sought.
+        replay: The newest past forecast whose outcome is known whole; None where there is none.
     """
 
     mean: Paths
@@ -52,3 +75,5 @@ class PanelForecast:
     reliable: bool
     reason: str
     notes: tuple[str, ...]
+    laws: tuple[LawFinding, ...] = ()
+    replay: PanelReplay | None = None

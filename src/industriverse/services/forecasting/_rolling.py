@@ -1,5 +1,6 @@
 """Rolling origins: every member forecasts from every origin, seeing nothing after it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +60,28 @@ class Rolled:
         return self.blend if name == "blend" else self.paths[self.names.index(name)]
 
 
-def roll(values: Table, members: tuple[Forecaster, ...], plan: Plan, variables: int) -> Rolled:
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a forecaster that sees more than this table forecast from its origins.
+
+    Attributes:
+        name: Among the members.
+        variables: Places of the variables that it forecasts.
+        paths: `(origin, lead, state)`. Persistence for other variables.
+    """
+
+    name: str
+    variables: tuple[int, ...]
+    paths: Float[np.ndarray, "origin lead state"]
+
+
+def roll(
+    values: Table,
+    members: tuple[Forecaster, ...],
+    plan: Plan,
+    variables: int,
+    tried: Sequence[Tried] = (),
+) -> Rolled:
     """Forecast from every origin with every member, and blend by what was known at each.
 
     Args:
@@ -67,14 +89,27 @@ def roll(values: Table, members: tuple[Forecaster, ...], plan: Plan, variables: 
         members: The forecasters.
         plan: Origins, leads, refits.
         variables: Variables in the table.
+        tried: What other forecasters forecast from the plan's origins.
     """
-    paths = np.stack([_member_paths(values, member, plan) for member in members])
+    own = [_member_paths(values, member, plan) for member in members]
+    paths = np.stack([*own, *(one.paths for one in tried)])
     truth = _truth(values, plan)
     residuals = (truth - paths).reshape(*paths.shape[:3], variables, -1).swapaxes(0, 1)
     weights = blend_weights(residuals, plan.leads, plan.delays)
+    for place, one in enumerate(tried, len(members)):
+        _give_back(weights, place, one.variables)
     blend = mix(weights[:-1], paths)
-    names = tuple(member.name for member in members)
+    names = (*(member.name for member in members), *(one.name for one in tried))
     return Rolled(names, paths, truth, weights, blend, plan, variables)
+
+
+def _give_back(
+    weights: Float[np.ndarray, "next member lead variable"], place: int, variables: Sequence[int]
+) -> None:
+    """Give a member's weight to persistence, the first, where it forecasts nothing else."""
+    others = [i for i in range(weights.shape[-1]) if i not in variables]
+    weights[:, 0, :, others] += weights[:, place, :, others]
+    weights[:, place, :, others] = 0.0
 
 
 def mix(

@@ -10,7 +10,7 @@ from industriverse.engines.forecast import Season, family
 from industriverse.engines.uncertainty import LEVELS, crps_of_quantiles, interval_score
 
 from ._dressing import Ground, dress, survey
-from ._rolling import Plan, Rolled, roll
+from ._rolling import Plan, Rolled, Tried, roll
 
 Table = Float[np.ndarray, "time state"]
 
@@ -98,7 +98,12 @@ class Trial:
 
 
 def attempt(
-    values: Table, plan: Plan, season: Season, variables: int, settings: "TrialSettings"
+    values: Table,
+    plan: Plan,
+    season: Season,
+    variables: int,
+    settings: "TrialSettings",
+    tried: Sequence[Tried] = (),
 ) -> Trial:
     """Roll, blend and dress a panel's past.
 
@@ -108,9 +113,10 @@ def attempt(
         season: The panel's cycles, found before the first origin or in the whole past.
         variables: Variables in the table.
         settings: What to dress, and how.
+        tried: What forecasters that see more than the table forecast from the plan's origins.
     """
     members = family(season, settings.states or values.shape[1])
-    rolled = roll(values, members, plan, variables)
+    rolled = roll(values, members, plan, variables, tried)
     ground = survey(values, plan, season.period, variables)
     levels = interval_levels(settings.coverage)
     warm = settings.warm

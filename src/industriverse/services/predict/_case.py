@@ -31,6 +31,8 @@ class PredictRequest:
         request_key: Idempotency key, "" for none.
         request_sha256: Of the request's content.
         seed: For the parts that draw numbers.
+        law: Whether to seek the governing equation of a field: True also where it takes long,
+            False never, None where it takes seconds.
     """
 
     read: ReadResult
@@ -41,6 +43,7 @@ class PredictRequest:
     request_key: str = ""
     request_sha256: str = ""
     seed: int = 0
+    law: bool | None = None
 
     def with_key(self, key: str) -> "PredictRequest":
         """Return the request under an idempotency key."""

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,7 +11,7 @@ from jaxtyping import Float
 from industriverse.kernel.observations import Observation
 from industriverse.kernel.ports import ReadResult
 from industriverse.kernel.proofs import Check
-from industriverse.kernel.results import Annotation, Forecast, Receipt
+from industriverse.kernel.results import Annotation, Forecast, LawFinding, Receipt, Replay
 from industriverse.kernel.signals import Signals
 from industriverse.services.documents import (
     AnnotationDocument,
@@ -18,13 +19,17 @@ from industriverse.services.documents import (
     CheckDocument,
     ForecastDocument,
     InputDocument,
+    LawDocument,
+    LawTermDocument,
     MapFrame,
     MapPreview,
+    MapReplay,
     NeighbourDocument,
     PredictDocument,
     ProofDocument,
     ReceiptDocument,
     RegimeDocument,
+    ReplayFrame,
     Series,
     SeriesDocument,
     SeriesPreview,
@@ -100,6 +105,19 @@ def _series(forecast: Forecast, name: str) -> SeriesDocument:
     )
 
 
+def _law(law: LawFinding) -> LawDocument:
+    return LawDocument(
+        variables=list(law.variables),
+        found=law.found,
+        words=law.words,
+        latex=law.latex,
+        terms=[LawTermDocument.model_validate(asdict(term)) for term in law.terms],
+        misfit=law.misfit if math.isfinite(law.misfit) else None,
+        frames=law.frames,
+        reason=law.reason,
+    )
+
+
 def _forecast(forecast: Forecast) -> ForecastDocument:
     calibration = forecast.calibration
     return ForecastDocument(
@@ -116,6 +134,7 @@ def _forecast(forecast: Forecast) -> ForecastDocument:
             scores=list(calibration.scores),
             coverage=_finite(np.asarray(calibration.coverage)),
         ),
+        laws=[_law(law) for law in forecast.laws],
         values={name: _series(forecast, name) for name in forecast.mean},
         paths={},
     )
@@ -159,16 +178,53 @@ def _preview(observed: Observation, forecast: Forecast) -> SeriesPreview | MapPr
         variable=name,
         unit=forecast.units.get(name, ""),
         shape=(last.shape[0], last.shape[1]),
-        observed=_finite(last),
+        observed=_shown(observed.variables[name][-1]),
         frames=[
             MapFrame(
                 lead_s=float(lead),
-                mean=_finite(block_average(_as_map(forecast.mean[name][i]))),
-                half_width=_finite(block_average(_as_map(half[i]))),
+                mean=_shown(forecast.mean[name][i]),
+                half_width=_shown(half[i]),
             )
             for i, lead in enumerate(forecast.lead_s)
         ],
+        replay=_replay(forecast.replay, name, forecast.lead_s) if forecast.replay else None,
     )
+
+
+def _replay(replay: Replay, name: str, leads: Float[np.ndarray, "lead"]) -> MapReplay:
+    truth, mean = replay.truth[name], replay.mean[name]
+    half = (replay.upper[name] - replay.lower[name]) / 2
+    return MapReplay(
+        origin_s=replay.origin_s,
+        frames=[
+            ReplayFrame(
+                lead_s=float(lead),
+                truth=_shown(truth[i]),
+                mean=_shown(mean[i]),
+                error=_shown(mean[i] - truth[i]),
+                half_width=_shown(half[i]),
+            )
+            for i, lead in enumerate(leads)
+        ],
+    )
+
+
+def _shown(field: Float[np.ndarray, "*space"]) -> Series:
+    """Return a field as a picture takes it: few cells, six digits."""
+    return _finite(rounded(block_average(_as_map(field))))
+
+
+def rounded(values: Float[np.ndarray, "*shape"], digits: int = 6) -> Float[np.ndarray, "*shape"]:
+    """Round to significant digits: a picture's numbers are many.
+
+    Examples:
+        >>> rounded(np.array([1.23456789e-9, -98765.4321, 0.0])).tolist()
+        [1.23457e-09, -98765.4, 0.0]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.floor(np.log10(np.abs(values)))
+    scale = 10.0 ** np.where(np.isfinite(size), digits - 1 - size, 0.0)
+    return np.round(values * scale) / scale
 
 
 def _check(check: Check) -> CheckDocument:

@@ -139,4 +139,12 @@ def reported_part(made: Forecast, names: tuple[str, ...]) -> Forecast:
         inner_upper=kept(made.inner_upper),
         units=kept(made.units),
         baselines={name: kept(table) for name, table in made.baselines.items()},
+        replay=made.replay
+        and replace(
+            made.replay,
+            mean=kept(made.replay.mean),
+            truth=kept(made.replay.truth),
+            lower=kept(made.replay.lower),
+            upper=kept(made.replay.upper),
+        ),
     )

@@ -9,9 +9,14 @@ from industriverse.engines.signals import annotate_fields, annotate_signals
 from industriverse.engines.vectors import embed
 from industriverse.kernel.fields import Trajectory
 from industriverse.kernel.observations import Observation, scatter, to_panel
-from industriverse.kernel.results import Annotation, Calibration, Forecast, Regime
+from industriverse.kernel.results import Annotation, Calibration, Forecast, Regime, Replay
 from industriverse.kernel.signals import Signals
-from industriverse.services.forecasting import PanelForecast, forecast_observation
+from industriverse.services.forecasting import (
+    FieldView,
+    PanelForecast,
+    PanelReplay,
+    forecast_observation,
+)
 from industriverse.services.magnitudes import refuse_extremes
 
 from ._case import Case, present
@@ -80,12 +85,21 @@ def forecast(case: Case, tools: Tools) -> Case:
         coverage=case.request.coverage,
         step_s=observed.step_s if observed.absolute else None,
         seed=case.request.seed,
+        field=_field_view(observed),
+        seek_law=case.request.law,
     )
     return replace(
         case,
         forecast=_as_forecast(made, observed),
         warnings=(*case.warnings, *made.notes),
     )
+
+
+def _field_view(observed: Observation) -> FieldView | None:
+    """Return how the panel's rows are frames, where every cell has data."""
+    if isinstance(observed, Signals) or observed.valid is not None:
+        return None
+    return FieldView(observed.grid, observed.step_s)
 
 
 def _as_forecast(made: PanelForecast, observed: Observation) -> Forecast:
@@ -106,6 +120,18 @@ def _as_forecast(made: PanelForecast, observed: Observation) -> Forecast:
         skill=dict(made.skill),
         abstained=not made.reliable,
         reason="" if made.reliable else made.reason,
+        laws=made.laws,
+        replay=None if made.replay is None else _as_replay(made.replay, observed),
+    )
+
+
+def _as_replay(made: PanelReplay, observed: Observation) -> Replay:
+    return Replay(
+        origin_s=(made.row + 1) * observed.step_s,
+        mean=scatter(made.mean, observed),
+        truth=scatter(made.truth, observed),
+        lower=scatter(made.lower, observed),
+        upper=scatter(made.upper, observed),
     )
 
 

@@ -1,8 +1,8 @@
 """Governing equations found from a few frames, and forecasts by solving them."""
 
 from ._identify import identify
-from ._law import Law, NoLaw, Term
+from ._law import Law, NoLaw
 from ._library import LibraryTerm, library
 from ._walls import Walls
 
-__all__ = ["Law", "LibraryTerm", "NoLaw", "Term", "Walls", "identify", "library"]
+__all__ = ["Law", "LibraryTerm", "NoLaw", "Walls", "identify", "library"]

@@ -1,16 +1,22 @@
 """The door: frames in, a law or the reason why there is none out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Complex, Float
+
+from industriverse.kernel.results import LawTerm
 
 from ._clean import clean_law
-from ._law import Law, NoLaw, Term
+from ._law import Law, NoLaw
 from ._library import LibraryTerm
 from ._noisy import noisy_law
+from ._outcome import Outcome
 from ._problem import Candidate, Problem
 from ._question import Question
+from ._smooth import state_of
 from ._verdict import Lawless, require_told
 from ._walls import Walls
 from ._words import unit
@@ -65,17 +71,28 @@ def identify(  # noqa: PLR0913 - what a question is made of
         problem.law_program(found.law),
         found.last,
         context.shape[-1],
+        partial(_start, asked, found),
     )
 
 
-def _terms(problem: Problem, law: Candidate, names: Sequence[str]) -> tuple[Term, ...]:
+def _start(
+    asked: Question, found: Outcome, frames: Float[np.ndarray, "time channel y x"]
+) -> Complex[np.ndarray, "channel ky kx"]:
+    """Return the waves from which the law goes on after other frames than it was found from."""
+    if found.exact:
+        return asked.waves(frames[-1:])[0]
+    problem = replace(asked, context=frames).problem()
+    return state_of(problem, found.law, found.steps)
+
+
+def _terms(problem: Problem, law: Candidate, names: Sequence[str]) -> tuple[LawTerm, ...]:
     errors = np.sqrt(np.maximum(np.diagonal(law.covariance), 0.0))
-    terms: list[Term] = []
+    terms: list[LawTerm] = []
     for place, value, error in zip(law.terms, law.coefficients, errors, strict=True):
         channel, term = problem.library[place]
         name = names[channel]
         terms.append(
-            Term(
+            LawTerm(
                 name, term.name, term.latex, term.words, float(value), float(error),
                 unit(name, term),
             )

@@ -1,6 +1,6 @@
 """What comes out: a law with its terms, words and forecast, or why there is none."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,36 +9,17 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from industriverse.kernel.errors import ContractError
+from industriverse.kernel.results import LawTerm
 
 from ._program import Program
 from ._solver import Stepper, advance, stepper, substeps
 from ._words import number
 
+Context = Float[np.ndarray, "time channel y x"]
+Waves = Complex[np.ndarray, "channel ky kx"]
+
 _TOLERANCE = 1e-7
 """Error of a forecast frame by its steps, relative to the state's deviation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A term of a law.
-
-    Attributes:
-        channel: In whose equation it stands.
-        name: In plain symbols, e.g. `∇²u`.
-        latex: The same in LaTeX.
-        about: What it does, in words.
-        coefficient: What it is multiplied by [unit].
-        standard_error: Of the coefficient [unit].
-        unit: Of length (m), time (s) and the channels, these in brackets.
-    """
-
-    channel: str
-    name: str
-    latex: str
-    about: str
-    coefficient: float
-    standard_error: float
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +36,7 @@ class NoLaw:
     reason: str
     misfit: float
     noise: Mapping[str, float]
-    tried: tuple[Term, ...] = ()
+    tried: tuple[LawTerm, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,13 +53,14 @@ class Law:
     """
 
     names: tuple[str, ...]
-    terms: tuple[Term, ...]
+    terms: tuple[LawTerm, ...]
     misfit: float
     noise: Mapping[str, float]
     frame_s: float
     _program: Program = field(repr=False)
-    _start: Complex[np.ndarray, "channel ky kx"] = field(repr=False)
+    _start: Waves = field(repr=False)
     _cells: int = field(repr=False)
+    _starting: Callable[[Context], Waves] = field(repr=False)
 
     @property
     def words(self) -> str:
@@ -90,22 +72,37 @@ class Law:
         """The law in LaTeX, one line a channel."""
         return " \\\\\n".join(self._line(name) for name in self.names)
 
-    def predict(self, frames: int) -> Float[np.ndarray, "time channel y x"]:
-        """Return the next frames after the context.
+    @property
+    def steps(self) -> int:
+        """Steps that its solver takes a frame."""
+        return self._solver[1]
+
+    @property
+    def exact(self) -> bool:
+        """Whether the frames that it was found from had no noise."""
+        return not any(self.noise.values())
+
+    def predict(self, frames: int, *, after: Context | None = None) -> Context:
+        """Return the next frames after the context, or after others that follow the same law.
 
         Args:
             frames: At least 1.
+            after: `(time, channel, y, x)`. Of the context's shape but for their number, at its
+                interval; None for the context. Where it had no noise the last one counts alone;
+                otherwise, of two or more, the solution that comes nearest to all.
 
         Returns:
-            `(time, channel, y, x)`; the first is one interval after the last context frame.
+            `(time, channel, y, x)`; the first is one interval after the last frame seen.
 
         Raises:
-            ContractError: Fewer than one frame, or a solution that leaves all bounds.
+            ContractError: Fewer than one frame, frames that cannot be read, or a solution that
+                leaves all bounds.
         """
         if frames < 1:
             raise ContractError(f"A forecast has one frame or more, not {frames}.")
         parts, count = self._solver
-        state, found = jnp.asarray(self._start), []
+        start = self._start if after is None else self._starting(after)
+        state, found = jnp.asarray(start), []
         whole = 2 * (state.shape[-1] - 1)
         for _ in range(frames):
             state = advance(parts, state, count)
@@ -125,7 +122,7 @@ class Law:
         count = substeps(self._program, coefficients, state, self.frame_s, _TOLERANCE) or 1
         return stepper(self._program, coefficients, self.frame_s / count), count
 
-    def _of(self, channel: str) -> list[Term]:
+    def _of(self, channel: str) -> list[LawTerm]:
         return [term for term in self.terms if term.channel == channel]
 
     def _sentence(self, channel: str) -> str:

@@ -63,7 +63,7 @@ def noisy_law(problem: Problem) -> Outcome:
             f"estimated noise; that of a law misses by less than {_LARGEST_MISFIT}.",
             found.law,
         )
-    return Outcome(found.law, found.last, found.misfit)
+    return Outcome(found.law, found.last, found.misfit, count)
 
 
 def _require_signal(problem: Problem) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Complex, Float
 
 from industriverse.kernel.errors import ContractError
 
@@ -45,12 +45,16 @@ class Question:
         _require_values(self.context)
         _require_names(self.context, self.names, self.given)
         odd = self.boundary == "dirichlet"
-        frames = mirrored(self.context, (int(odd), int(odd)), self.boundary)
-        box = Box(frames.shape[-1], step)
-        waves = np.fft.rfft2(frames)
+        waves = self.waves(self.context)
+        box = Box(waves.shape[-2], step)
         maker = Maker(box, self.names, self._fields(odd) | _longest_waves(box))
         noise = Noise.of(box, waves)
         return Problem(box, waves, self.frame_s, maker, self._library(odd), noise, self.boundary)
+
+    def waves(self, frames: Context) -> Complex[np.ndarray, "time channel ky kx"]:
+        """Return the waves of frames, mirrored at the walls."""
+        odd = int(self.boundary == "dirichlet")
+        return np.fft.rfft2(mirrored(frames, (odd, odd), self.boundary))
 
     def _fields(self, odd: bool) -> dict[str, Float[np.ndarray, "rows columns"]]:
         return {

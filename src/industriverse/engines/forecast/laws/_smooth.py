@@ -4,6 +4,7 @@ Four-dimensional variational assimilation (Le Dimet & Talagrand 1986): the solve
 differentiated backwards, and the waves of the first frame are drawn to the power of their ring.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from ._program import Program, rates
 from ._solver import Stepper, Weights, advance, step, stepper
 
 TURNS = 40
+_STATE_TURNS = 12
 _LEAST_NOISE = 1e-5
 """Of a channel's deviation, where only other channels have noise."""
 
@@ -93,6 +95,21 @@ def smoothed(problem: Problem, law: Candidate, count: int, turns: int = TURNS) -
     better = Candidate(law.terms, np.asarray(coefficients), covariance, law.misfits, law.spreads)
     last, misfit = _finished(problem, better, asked, first, count)
     return Smoothed(better, last, misfit, float(found.fun) if np.isfinite(misfit) else np.inf)
+
+
+def state_of(
+    problem: Problem, law: Candidate, count: int, turns: int = _STATE_TURNS
+) -> Complex[np.ndarray, "channel ky kx"]:
+    """Return the waves at the last frame of the law's solution nearest to noisy frames.
+
+    Args:
+        problem: The frames.
+        law: As it is; only the first frame is sought.
+        count: Steps a frame.
+        turns: Of the search, at most.
+    """
+    fixed = replace(law, covariance=np.zeros_like(law.covariance))
+    return smoothed(problem, fixed, count, turns).last
 
 
 def _finished(

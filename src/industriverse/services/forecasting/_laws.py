@@ -1,0 +1,205 @@
+"""The governing equation of a field's frames, as a member of the family."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from industriverse.engines.forecast.laws import Law, NoLaw, Walls, identify
+from industriverse.kernel.errors import ContractError
+from industriverse.kernel.results import LawFinding
+
+from ._field import FieldMember, FieldView
+from ._panel import Prepared
+
+LAW = "law"
+MOST_CELLS = 128**2
+"""Of a grid, up to which a law is sought unasked: it takes seconds there, on two cores."""
+
+_MOST_JOINT = 2
+_MOST_VARIABLES = 4
+_CONTEXTS = (4, 8)
+"""Frames to look at; the longer context where noise hides the law in the shorter."""
+_FEWEST_FRAMES = 3
+_STEADY = 1e-9
+_UNEQUAL = 1e-9
+_BUDGET = 4e7
+"""Cells × variables × steps that trying a law on the past may take: some seconds."""
+_SMOOTHING = 150
+"""Frames of a solution that finding the start among noisy frames costs."""
+_LENGTHS = frozenset({"m", "km", "cm", "mm", "um", "nm", "pc", "au", "1", ""})
+_WALLS: dict[tuple[str, ...], Walls] = {
+    ("periodic", "periodic"): "periodic",
+    ("reflecting", "reflecting"): "neumann",
+}
+
+Frames = Float[np.ndarray, "time variable y x"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What the search for laws came to.
+
+    Attributes:
+        members: A forecaster for each law.
+        findings: What was found, and where nothing was, why.
+    """
+
+    members: tuple[FieldMember, ...]
+    findings: tuple[LawFinding, ...]
+
+
+def seek_laws(
+    panel: Prepared, view: FieldView, rows: int, horizon: int, *, asked: bool | None = None
+) -> Sought:
+    """Seek the governing equations of a panel's variables in its first rows.
+
+    Args:
+        panel: The panel.
+        view: How its rows are frames.
+        rows: How many first rows may be seen; errors of the law are counted after them.
+        horizon: Rows that it will have to forecast.
+        asked: True also on large grids, False not at all, None where it takes seconds.
+    """
+    if asked is False:
+        return Sought((), ())
+    frames = view.frames(panel.values[:rows], len(panel.names))
+    moving = _moving(frames)
+    if not moving:
+        return Sought((), ())
+    reason = _unfit(frames, view, moving, large=asked is True)
+    if reason:
+        return Sought((), (_unsought(panel.names, moving, reason),))
+    sought = [_sought(panel, view, frames, group, horizon) for group in _groups(moving)]
+    members = tuple(member for member, _ in sought if member)
+    return Sought(members, tuple(finding for _, finding in sought))
+
+
+def _moving(frames: Frames) -> tuple[int, ...]:
+    """Return the variables that change with time."""
+    change = np.ptp(frames, axis=0).max(axis=tuple(range(1, frames.ndim - 1)))
+    size = np.abs(frames).max(axis=(0, *range(2, frames.ndim)))
+    return tuple(int(i) for i in np.flatnonzero(change > _STEADY * size))
+
+
+def _unfit(frames: Frames, view: FieldView, moving: tuple[int, ...], *, large: bool) -> str:
+    """Return why no law can be sought in these frames; empty where one can."""
+    grid = view.grid
+    if len(grid.shape) != 2:  # noqa: PLR2004 (stated in the sentence)
+        return f"Laws are sought on grids with two axes, not {len(grid.shape)}."
+    rows, columns = grid.shape
+    along_y, along_x = grid.spacing
+    objections = (
+        (
+            rows != columns or rows % 2 == 1,
+            f"Laws are sought on squares of an even number of cells a side, not {grid.shape}.",
+        ),
+        (
+            abs(along_y - along_x) > _UNEQUAL * along_x or not set(grid.units) <= _LENGTHS,
+            f"Laws are sought on square cells; these are {grid.spacing} in {grid.units}.",
+        ),
+        (
+            grid.boundary not in _WALLS,
+            f"Laws are sought between periodic or reflecting ends, not {grid.boundary}.",
+        ),
+        (not np.isfinite(frames).all(), "Laws are sought in frames without gaps."),
+        (
+            len(frames) < _FEWEST_FRAMES,
+            f"The part of the past before the scored forecasts holds {len(frames)} frames.",
+        ),
+        (
+            len(moving) > _MOST_VARIABLES,
+            f"{len(moving)} variables change; laws are sought of {_MOST_VARIABLES} at most.",
+        ),
+        (
+            grid.cells > MOST_CELLS and not large,
+            f"On {grid.cells} cells a law takes long to find; it is sought when asked for.",
+        ),
+    )
+    return next((sentence for wrong, sentence in objections if wrong), "")
+
+
+def _unsought(names: tuple[str, ...], moving: tuple[int, ...], reason: str) -> LawFinding:
+    variables = tuple(names[i] for i in moving)
+    return LawFinding(variables, False, "", "", (), float("nan"), 0, reason)
+
+
+def _groups(moving: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return which variables are looked at together: two, otherwise each on its own."""
+    return [moving] if len(moving) <= _MOST_JOINT else [(one,) for one in moving]
+
+
+def _sought(
+    panel: Prepared, view: FieldView, frames: Frames, group: tuple[int, ...], horizon: int
+) -> tuple[FieldMember | None, LawFinding]:
+    names = tuple(panel.names[i] for i in group)
+    finding = _unsought(panel.names, group, "The frames are too few.")
+    for context in _lengths(len(frames)):
+        try:
+            law = _identified(panel, view, frames[-context:], group)
+        except ContractError as error:
+            return None, _unsought(panel.names, group, error.message)
+        if isinstance(law, Law):
+            seen = panel.values[: len(frames)]
+            member = _member(law, view, group, len(panel.names), horizon)
+            if _lasts(member, seen, horizon):
+                return member, _finding(names, law, context)
+            reason = "The law that fits the changes has no solution that stays finite."
+            return None, _unsought(panel.names, group, reason)
+        finding = LawFinding(names, False, "", "", (), law.misfit, context, law.reason)
+        if not any(law.noise.values()):
+            break
+    return None, finding
+
+
+def _lengths(frames: int) -> Iterator[int]:
+    shortest, longest = _CONTEXTS
+    yield min(shortest, frames)
+    if frames > shortest:
+        yield min(longest, frames)
+
+
+def _identified(
+    panel: Prepared, view: FieldView, frames: Frames, group: tuple[int, ...]
+) -> Law | NoLaw:
+    """Look at some variables; those that stay as they are may force or carry them."""
+    steady = [i for i in range(len(panel.names)) if np.ptp(frames[:, i], axis=0).max() == 0]
+    given = {
+        panel.names[i]: frames[0, i] for i in steady if i not in group and np.ptp(frames[0, i]) > 0
+    }
+    return identify(
+        frames[:, list(group)],
+        (view.grid.spacing[0], view.grid.spacing[1]),
+        view.step_s,
+        names=tuple(panel.names[i] for i in group),
+        given=given,
+        boundary=_WALLS[view.grid.boundary],
+    )
+
+
+def _member(
+    law: Law, view: FieldView, group: tuple[int, ...], variables: int, horizon: int
+) -> FieldMember:
+    seen = 1 if law.exact else _CONTEXTS[0]
+
+    def path(rows: Float[np.ndarray, "time state"], leads: int) -> Float[np.ndarray, "lead part"]:
+        frames = view.frames(rows[-seen:], variables)[:, list(group)]
+        return law.predict(leads, after=frames).reshape(leads, -1)
+
+    frames = horizon + (0 if law.exact else _SMOOTHING)
+    cost = view.grid.cells * len(group) * law.steps * frames
+    return FieldMember(LAW, group, int(np.clip(_BUDGET // cost, 8, 200)), path)
+
+
+def _lasts(member: FieldMember, seen: Float[np.ndarray, "time state"], horizon: int) -> bool:
+    """Return whether the law's solution stays finite as far as it has to."""
+    try:
+        member.path(seen, horizon)
+    except ContractError:
+        return False
+    return True
+
+
+def _finding(names: tuple[str, ...], law: Law, frames: int) -> LawFinding:
+    return LawFinding(names, True, law.words, law.latex, law.terms, law.misfit, frames, "")
