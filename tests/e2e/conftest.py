@@ -84,17 +84,43 @@ def _product(folder: Path) -> Generator[str]:
         process.terminate()
 
 
+def _spreading() -> dict[str, object]:
+    """Return heat that spreads, exactly: each wave fades at its own rate."""
+    side, spread, seconds = 16, 0.002, 60.0
+    waves = [
+        (1, 0, 3.0),
+        (0, 1, 2.0),
+        (1, 1, 1.5),
+        (2, 1, 1.2),
+        (1, 2, 0.8),
+        (2, 2, 0.6),
+        (3, 1, 0.5),
+    ]
+
+    def heat(x: int, y: int, t: int) -> float:
+        total = 290.0
+        for across, along, size in waves:
+            steepness = (2 * math.pi / side) ** 2 * (across**2 + along**2)
+            fade = math.exp(-spread * steepness * seconds * t)
+            total += size * fade * math.cos(2 * math.pi * (across * x + along * y) / side + size)
+        return total
+
+    frames = [[[heat(x, y, t) for x in range(side)] for y in range(side)] for t in range(30)]
+    return {
+        "dt": seconds, "dx": 1, "boundary": "periodic",
+        "units": {"heat": "K"}, "variables": {"heat": frames},
+    }  # fmt: skip
+
+
 def _predict_once(url: str) -> None:
     """Leave a visitor's own runs, of telemetry and of a field, as the loaded state shows them."""
     values = [20 + 3 * math.sin(i / 7) for i in range(200)]
     signals = {"step_s": 60, "channels": {"flow": {"unit": "kg/s", "values": values}}}
-    frames = [
-        [[290 + math.sin((x + t) / 3) + y / 9 for x in range(12)] for y in range(12)]
-        for t in range(20)
-    ]
-    field = {"dt": 60, "dx": 1, "units": {"heat": "K"}, "variables": {"heat": frames}}
-    for body in ({"name": "plate.nc", "field": field}, {"name": "pump.csv", "signals": signals}):
-        data = json.dumps({**body, "horizon": 12}).encode()
+    for body in (
+        {"name": "plate.nc", "field": _spreading(), "horizon": 6},
+        {"name": "pump.csv", "signals": signals, "horizon": 12},
+    ):
+        data = json.dumps(body).encode()
         headers = {"content-type": "application/json"}
         request = urllib.request.Request(f"{url}/v1/bridge/predict", data, headers)
         with urllib.request.urlopen(request, timeout=60) as answer:

@@ -209,6 +209,48 @@ def _map(step: float, size: int) -> list[float]:
     return [cell(row, column) for row in range(size) for column in range(size)]
 
 
+def _replayed(lead: float, size: int) -> dict[str, object]:
+    """Return a past frame that was forecast a little too hot; its interval not yet known."""
+    truth = _map(lead / 60 - 1, size)
+    error = [0.003 * lead * math.sin(0.4 * at) for at in range(size * size)]
+    mean = [a + b for a, b in zip(truth, error, strict=True)]
+    early = [None] * (size * size) if lead > 300 else [0.2 + lead / 300] * (size * size)
+    return {"lead_s": lead, "truth": truth, "mean": mean, "error": error, "half_width": early}
+
+
+_LAW = {
+    "variables": ["temperature"],
+    "found": True,
+    "words": "∂temperature/∂t is the sum of diffusion of temperature.",
+    "latex": r"\partial_t temperature = (1.2990(12)e-5)\,\nabla^2 temperature",
+    "terms": [
+        {
+            "channel": "temperature", "name": "∇²temperature", "latex": r"\nabla^2 temperature",
+            "about": "diffusion of temperature", "coefficient": 1.299e-5,
+            "standard_error": 1.2e-8, "unit": "m² s⁻¹",
+        },
+        {
+            "channel": "temperature", "name": "temperature", "latex": "temperature",
+            "about": "reaction temperature", "coefficient": -2.1e-3,
+            "standard_error": 4e-6, "unit": "s⁻¹",
+        },
+    ],
+    "misfit": 3.1e-6,
+    "frames": 4,
+    "reason": "",
+}  # fmt: skip
+_NO_LAW = {
+    "variables": ["velocity_x"],
+    "found": False,
+    "words": "",
+    "latex": "",
+    "terms": [],
+    "misfit": 0.42,
+    "frames": 4,
+    "reason": "The best combination of terms leaves 4.2e-01 of the changes between frames.",
+}
+
+
 def field(key: str = "field") -> PredictDocument:
     """Return the answer to a field file: a hot spot that spreads."""
     size, leads = 48, [60.0 * step for step in range(1, 9)]
@@ -233,6 +275,7 @@ def field(key: str = "field") -> PredictDocument:
         }
         for lead in leads
     ]
+    forecast["laws"] = [_LAW, _NO_LAW]
     answer |= {
         "input": {
             "kind": "field",
@@ -254,6 +297,7 @@ def field(key: str = "field") -> PredictDocument:
             "shape": [size, size],
             "observed": _map(0, size),
             "frames": frames,
+            "replay": {"origin_s": -480.0, "frames": [_replayed(lead, size) for lead in leads]},
         },
     }
     return PredictDocument.model_validate(answer)

@@ -330,14 +330,41 @@ def test_times_follow_the_zone_in_the_link(open_page: OpenPage, zone: str):
     expect(page.locator(".runs time").first).to_contain_text(re.compile("UTC$"))
 
 
-def test_a_map_is_stepped_and_probed_by_keys(open_page: OpenPage):
-    page = open_page()
+def _open_field_run(page: Page) -> None:
     wait_for(page, "loaded")
     fields = page.get_by_role("row").filter(has=page.get_by_role("cell", name="field", exact=True))
     link = fields.get_by_role("link")
     if link.count() == 0:
         pytest.skip("this server has no run of a field")
     link.first.click()
+
+
+def test_a_past_forecast_stands_beside_the_truth_and_its_error(open_page: OpenPage):
+    page = open_page()
+    _open_field_run(page)
+    page.get_by_role("button", name="How the last one fared").click()
+    expect(page).to_have_url(re.compile("view=past"))
+    for label in ("Truth", "Forecast, mean", "Error: mean less truth"):
+        expect(page.get_by_role("application", name=re.compile(f"^{label}"))).to_be_visible()
+    page.locator(".map canvas").first.focus()
+    page.keyboard.press("ArrowLeft")
+    read = page.get_by_text(re.compile(r"Row \d+, column \d+: truth .*; error "))
+    expect(read).to_be_visible()
+    page.get_by_role("button", name="Ahead", exact=True).click()
+    expect(page.get_by_role("application", name=re.compile("^Last observed"))).to_be_visible()
+
+
+def test_the_law_that_was_found_is_written_out(open_page: OpenPage):
+    page = open_page()
+    _open_field_run(page)
+    panel = page.get_by_role("region", name="The law in the frames")
+    expect(panel.locator(".equation").first).to_contain_text("∂")
+    expect(panel.get_by_role("button", name="Copy the law as LaTeX")).to_be_visible()
+
+
+def test_a_map_is_stepped_and_probed_by_keys(open_page: OpenPage):
+    page = open_page()
+    _open_field_run(page)
     slider = page.get_by_role("slider")
     slider.focus()
     page.keyboard.press("ArrowRight")

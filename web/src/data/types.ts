@@ -7,6 +7,7 @@ export type PredictDocument = Schemas["PredictDocument"];
 export type ForecastDocument = Schemas["ForecastDocument"];
 export type SeriesDocument = Schemas["SeriesDocument"];
 export type MapPreview = Schemas["MapPreview"];
+export type LawDocument = Schemas["LawDocument"];
 export type SeriesPreview = Schemas["SeriesPreview"];
 export type ProofDocument = Schemas["ProofDocument"];
 export type CheckDocument = Schemas["CheckDocument"];

@@ -33,6 +33,7 @@ def blend_weights(
     residuals: Residuals,
     leads: Int[np.ndarray, "lead"],
     delays: Int[np.ndarray, "lead"],
+    first: Float[np.ndarray, "variable member"] | None = None,
 ) -> Float[np.ndarray, "next member lead variable"]:
     """Return weights for each origin and the next one, from matured outcomes only.
 
@@ -45,6 +46,7 @@ def blend_weights(
         residuals: `(origin, member, lead, variable, cell)`. Truth less forecast; NaN where missing.
         leads: `(lead,)`. Steps ahead; octaves of leads share their weights.
         delays: `(lead,)`. Origins that pass until the outcome is known, at least 1.
+        first: `(variable, member)`. Weights while no outcome is known; None for equal ones.
 
     Returns:
         `(next, member, lead, variable)`. In [0, 1], summing to one over members; row `k` stands at
@@ -60,7 +62,10 @@ def blend_weights(
         inside = groups == group
         part = residuals[:, :, inside].transpose(0, 3, 1, 2, 4)
         part = part.reshape(origins, variables, members, -1)
-        solved = _group_weights(part, int(delays[inside].max()))
+        delay = int(delays[inside].max())
+        solved = _group_weights(part, delay)
+        if first is not None:
+            solved[:delay] = first
         weights[:, :, inside] = solved.transpose(0, 2, 1)[:, :, None]
     return weights
 

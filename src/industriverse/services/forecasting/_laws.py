@@ -78,8 +78,10 @@ def seek_laws(
 
 def _moving(frames: Frames) -> tuple[int, ...]:
     """Return the variables that change with time."""
-    change = np.ptp(frames, axis=0).max(axis=tuple(range(1, frames.ndim - 1)))
-    size = np.abs(frames).max(axis=(0, *range(2, frames.ndim)))
+    # Gaps do not hide that a variable changes; they are told of afterwards.
+    change = np.fmax.reduce(frames, axis=0) - np.fmin.reduce(frames, axis=0)
+    change = np.fmax.reduce(change.reshape(len(change), -1), axis=1)
+    size = np.fmax.reduce(np.abs(frames).swapaxes(0, 1).reshape(len(change), -1), axis=1)
     return tuple(int(i) for i in np.flatnonzero(change > _STEADY * size))
 
 

@@ -95,12 +95,24 @@ def roll(
     paths = np.stack([*own, *(one.paths for one in tried)])
     truth = _truth(values, plan)
     residuals = (truth - paths).reshape(*paths.shape[:3], variables, -1).swapaxes(0, 1)
-    weights = blend_weights(residuals, plan.leads, plan.delays)
+    first = _first_weights(len(members), tried, variables) if tried else None
+    weights = blend_weights(residuals, plan.leads, plan.delays, first)
     for place, one in enumerate(tried, len(members)):
         _give_back(weights, place, one.variables)
     blend = mix(weights[:-1], paths)
     names = (*(member.name for member in members), *(one.name for one in tried))
     return Rolled(names, paths, truth, weights, blend, plan, variables)
+
+
+def _first_weights(
+    members: int, tried: Sequence[Tried], variables: int
+) -> Float[np.ndarray, "variable member"]:
+    """Return all weight for those that proved themselves before the first origin, if any did."""
+    weights = np.zeros((variables, members + len(tried)))
+    for place, one in enumerate(tried, members):
+        weights[list(one.variables), place] = 1.0
+    weights[weights.sum(axis=1) == 0, :members] = 1.0
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def _give_back(

@@ -8,36 +8,25 @@ import { formatLead, formatQuantity, prettyUnit } from "@/kit/format";
 import { MapCanvas, type MapCanvasHandle, type Spot } from "@/kit/map-canvas";
 import { useUrlValue } from "@/kit/url-state";
 
+import { type Pane, type View, extent, leadsOf, panesOf, standing } from "./map-panes";
+
 const PLAY_MS = 400;
 
-type Values = readonly (number | null)[];
-
-function extent(columns: readonly Values[]): [number, number] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const column of columns)
-    for (const value of column)
-      if (value !== null) {
-        low = Math.min(low, value);
-        high = Math.max(high, value);
-      }
-  return low <= high ? [low, high] : [0, 1];
-}
-
-/** The observed map and each forecast one, mean and half-width side by side. */
+/** A field's forecast, frame by frame: ahead, or a past one beside the truth and its error. */
 export function MapPlayer({ preview }: { preview: MapPreview }) {
   const [text, setText] = useUrlValue("frame");
   const [table, setTable] = useUrlValue("map");
+  const [asked, setAsked] = useUrlValue("view");
   const [playing, setPlaying] = useState(false);
   const [spot, setSpot] = useState<Spot | null>(null);
-  const seen = useRef<MapCanvasHandle>(null);
-  const mean = useRef<MapCanvasHandle>(null);
-  const width = useRef<MapCanvasHandle>(null);
-  const count = preview.frames.length;
-  const asked = Number(text);
-  const frame = Number.isInteger(asked) && asked >= 1 && asked <= count ? asked : 1;
-  const range = useMemo(() => extent([preview.observed, ...preview.frames.map((each) => each.mean)]), [preview]);
-  const widthRange = useMemo<[number, number]>(() => [0, extent(preview.frames.map((each) => each.half_width))[1]], [preview]);
+  const canvases = useRef<(MapCanvasHandle | null)[]>([]);
+  const view: View = asked === "past" && preview.replay ? "past" : "ahead";
+  const leads = leadsOf(preview, view);
+  const count = leads.length;
+  const wanted = Number(text);
+  const frame = Number.isInteger(wanted) && wanted >= 1 && wanted <= count ? wanted : 1;
+  const panesAt = useMemo(() => panesOf(preview, view), [preview, view]);
+  const panes = panesAt(frame);
 
   useEffect(() => {
     if (!playing) return;
@@ -45,17 +34,14 @@ export function MapPlayer({ preview }: { preview: MapPreview }) {
     return () => clearInterval(timer);
   }, [playing, frame, count, setText]);
 
-  const current = preview.frames[frame - 1];
-  const values = current?.mean ?? preview.observed;
-  const when = current ? `${formatLead(current.lead_s)}, frame ${frame} of ${count}` : "no forecast frame";
-  const quantity = (value: number | null | undefined) => formatQuantity(value, preview.unit);
-  const summary = `${preview.variable}: ${when}; ${quantity(extent([values])[0])} to ${quantity(extent([values])[1])} over ${preview.shape[0]} × ${preview.shape[1]} cells.`;
-  const sheet = (): Sheet => mapSheet(preview, frame);
+  const lead = leads[frame - 1];
+  const when = lead === undefined ? "no forecast frame" : `${formatLead(lead)}, frame ${frame} of ${count}`;
+  const [low, high] = extent([panes[1]?.values ?? preview.observed]).map((value) => formatQuantity(value, preview.unit));
+  const summary = `${preview.variable}: ${when}, ${standing(preview, view)}; ${low} to ${high} over ${preview.shape[0]} × ${preview.shape[1]} cells.`;
   const onPng = () => {
-    const canvases = [seen.current?.canvas(), mean.current?.canvas(), width.current?.canvas()].filter((each) => each !== null && each !== undefined);
-    savePng(`${preview.variable}-${frame}`, `${preview.variable} [${prettyUnit(preview.unit)}], ${when}`, canvases, resolveColours({ ground: "var(--surface)", text: "var(--text)" }));
+    const drawn = canvases.current.flatMap((each) => each?.canvas() ?? []);
+    savePng(`${preview.variable}-${frame}`, `${preview.variable} [${prettyUnit(preview.unit)}], ${when}`, drawn, resolveColours({ ground: "var(--surface)", text: "var(--text)" }));
   };
-  const shared = { shape: preview.shape, unit: preview.unit, spot, onSpot: setSpot, absent: "No forecast frame." };
   return (
     <ChartFigure
       name={preview.variable}
@@ -64,16 +50,31 @@ export function MapPlayer({ preview }: { preview: MapPreview }) {
           {preview.variable} <span className="unit small">{prettyUnit(preview.unit)}</span>
         </>
       }
+      readout={preview.replay ? <ViewChoice view={view} onChoose={(next) => setAsked(next === "past" ? "past" : null)} /> : undefined}
       summary={summary}
-      sheet={sheet}
+      sheet={() => mapSheet(preview, panes)}
       onPng={onPng}
       tableOpen={table === "table"}
       onTable={(on) => setTable(on ? "table" : null)}
     >
       <div className="map-pair">
-        <MapCanvas {...shared} ref={seen} label="Last observed" values={preview.observed} range={range} map="magma" />
-        <MapCanvas {...shared} ref={mean} label="Forecast, mean" values={current?.mean ?? null} range={range} map="magma" />
-        <MapCanvas {...shared} ref={width} label="± half-width of the interval" values={current?.half_width ?? null} range={widthRange} map="cividis" />
+        {panes.map((pane, at) => (
+          <MapCanvas
+            key={pane.label}
+            ref={(handle) => {
+              canvases.current[at] = handle;
+            }}
+            label={pane.label}
+            values={pane.values}
+            range={pane.range}
+            map={pane.map}
+            shape={preview.shape}
+            unit={preview.unit}
+            spot={spot}
+            onSpot={setSpot}
+            absent={pane.absent}
+          />
+        ))}
       </div>
       <div className="row map-controls no-print">
         <button type="button" className="button pause" aria-pressed={playing} onClick={() => setPlaying(!playing)}>
@@ -96,33 +97,43 @@ export function MapPlayer({ preview }: { preview: MapPreview }) {
         <span className="num small map-when">{when}</span>
       </div>
       <p className="small map-probe" role="status">
-        {probe(spot, preview, current)}
+        {probe(spot, preview, panes)}
       </p>
     </ChartFigure>
   );
 }
 
-function probe(spot: Spot | null, preview: MapPreview, current: MapPreview["frames"][number] | undefined): string {
+function ViewChoice({ view, onChoose }: { view: View; onChoose: (view: View) => void }) {
+  const choice = (value: View, words: string) => (
+    <button type="button" className="ghost" aria-pressed={view === value} onClick={() => onChoose(value)}>
+      {words}
+    </button>
+  );
+  return (
+    <span className="row no-print" role="group" aria-label="Which forecast">
+      {choice("ahead", "Ahead")}
+      {choice("past", "How the last one fared")}
+    </span>
+  );
+}
+
+function probe(spot: Spot | null, preview: MapPreview, panes: readonly Pane[]): string {
   if (!spot) return "Point at a cell, or focus a map and use the arrow keys, to read its value.";
   const at = spot.row * preview.shape[1] + spot.column;
-  const quantity = (value: number | null | undefined) => formatQuantity(value, preview.unit);
-  const ahead = current ? `; forecast ${quantity(current.mean[at])} ± ${quantity(current.half_width[at])}` : "";
-  return `Row ${spot.row}, column ${spot.column}: last observed ${quantity(preview.observed[at])}${ahead}`;
+  const read = panes.flatMap(({ column, values }) => (values ? [`${column} ${formatQuantity(values[at], preview.unit)}`] : []));
+  return `Row ${spot.row}, column ${spot.column}: ${read.join("; ")}`;
 }
 
 /** One frame, a row per cell. */
-function mapSheet(preview: MapPreview, frame: number): Sheet {
+function mapSheet(preview: MapPreview, panes: readonly Pane[]): Sheet {
   const [rows, columns] = preview.shape;
   const unit = preview.unit ? ` [${preview.unit}]` : "";
-  const current = preview.frames[frame - 1];
   return {
-    columns: ["row", "column", `last observed${unit}`, `forecast mean${unit}`, `half-width${unit}`],
+    columns: ["row", "column", ...panes.map(({ column }) => `${column}${unit}`)],
     rows: Array.from({ length: rows * columns }, (_, at) => [
       Math.floor(at / columns),
       at % columns,
-      preview.observed[at] ?? null,
-      current?.mean[at] ?? null,
-      current?.half_width[at] ?? null,
+      ...panes.map(({ values }) => values?.[at] ?? null),
     ]),
   };
 }

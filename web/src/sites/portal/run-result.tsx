@@ -6,6 +6,7 @@ import { QuantityText } from "@/kit/quantity-text";
 import { RegimeBadge } from "@/kit/regime-strip";
 import { useZone } from "@/kit/url-state";
 
+import { LawPanel } from "./law-panel";
 import { MapPlayer } from "./map-player";
 import { ProofPanel } from "./proof-panel";
 import { ReceiptPanel } from "./receipt-panel";
@@ -54,6 +55,7 @@ export function RunResult({ run }: { run: PredictDocument }) {
             {run.preview.kind === "maps" && <MapPlayer preview={run.preview} />}
             <RunCharts run={run} />
           </section>
+          <LawPanel laws={run.forecast.laws} />
           <SkillTables forecast={run.forecast} />
           <InputFacts run={run} />
         </div>

@@ -12,6 +12,8 @@ const words: Record<string, string> = {
   ridge_autoregression: "Regression on the past",
   joint_autoregression: "Regression on all variables’ past",
   dynamic_modes: "Swinging modes (DMD)",
+  law: "The law found, solved",
+  network: "Trained network",
 };
 const word = (name: string) => words[name] ?? name.replaceAll("_", " ");
 

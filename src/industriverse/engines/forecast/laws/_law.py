@@ -82,12 +82,14 @@ class Law:
         """Whether the frames that it was found from had no noise."""
         return not any(self.noise.values())
 
-    def predict(self, frames: int, *, after: Context | None = None) -> Context:
+    def predict(
+        self, frames: int, *, after: Float[np.ndarray, "seen channel y x"] | None = None
+    ) -> Context:
         """Return the next frames after the context, or after others that follow the same law.
 
         Args:
             frames: At least 1.
-            after: `(time, channel, y, x)`. Of the context's shape but for their number, at its
+            after: `(seen, channel, y, x)`. Of the context's shape but for their number, at its
                 interval; None for the context. Where it had no noise the last one counts alone;
                 otherwise, of two or more, the solution that comes nearest to all.
 

@@ -112,6 +112,9 @@ def _along(problem: Problem, law: Candidate, steps: int) -> Integrator:
     def integrals(frames: Frames) -> Integrals:
         at = jnp.asarray(frames)
         found = path(parts, at[:-1], steps)
+        # The steps were chosen from the first frame; another may not bear them.
+        if not bool(jnp.isfinite(found[-1]).all()):
+            raise blown_up(law)
         return along_path(problem.program.products, found, at[1:], problem.frame_s)
 
     return integrals

@@ -184,7 +184,8 @@ def substeps(
         frame_s: Time to the next frame [s].
         tolerance: Error of a frame allowed, relative to the norm of the state's deviation.
     """
-    size = _size(np.asarray(state))
+    # A start without a pattern errs by nothing or by all.
+    size = max(_size(np.asarray(state)), 1e-300)
     count, coarse = 1, None
     while count <= _MOST_SUBSTEPS:
         fine = np.asarray(advance(stepper(program, coefficients, frame_s / count), state, count))
