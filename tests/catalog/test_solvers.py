@@ -112,6 +112,20 @@ def test_the_seed_decides_the_run(case):
         ({"atlas": {"mood": "calm"}}, "mood"),
         ({"atlas": {"sequences": [{"mood": 1.0}]}}, "mood"),
         ({"atlas": {"sequences": []}}, "needs a run"),
+        ({"forecast": {"channels": ["u"]}}, "frame_s"),
+        ({"forecast": {"channels": ["u"], "frame_s": 1.0, "mood": 1}}, "mood"),
+        ({"forecast": {"channels": [], "frame_s": 1.0}}, "needs channels"),
+        ({"forecast": {"channels": ["w"], "frame_s": 1.0}}, "no outputs over space"),
+        ({"forecast": {"channels": ["u"], "frame_s": 1.0, "positive": ["v"]}}, "no channels"),
+        ({"forecast": {"channels": ["u"], "frame_s": 1.0, "symmetry": ["flip"]}}, "flip"),
+        ({"forecast": {"channels": ["u"], "frame_s": 1.0, "frames": 33}}, "34 frames"),
+        ({"forecast": {"channels": ["u"], "frame_s": 0.0}}, "above 0"),
+        ({"forecast": {"channels": ["u"], "frame_s": 1.0, "fixed": {"mood": 1.0}}}, "mood"),
+        ({"forecast": {"channels": ["u"], "frame_s": 1.0, "varied": {"feed": [1, 0]}}}, "feed"),
+        (
+            {"forecast": {"channels": ["u", "v"], "frame_s": 1.0, "divergence_free": [["u", "v"]]}},
+            "no vectors",
+        ),
     ],
 )
 def test_a_false_card_is_refused(change, said):

@@ -17,6 +17,7 @@ from jaxtyping import Float
 from .domains import EntropyLaw
 from .errors import ContractError
 from .fields import Boundary, Grid, Trajectory
+from .forecast_recipe import ForecastRecipe, checked_recipe
 from .plugins import Manifest, full_params
 
 LENGTH, CELLS, FRAMES, FRAME, SEED = "length", "cells", "frames", "frame_s", "seed"
@@ -80,6 +81,7 @@ class SolverCard:
         picture: The field that stands for it in pictures, or a series where there are no fields.
         reference: Where the equation and its published answer are written down.
         atlas: Which of its runs fill the atlas.
+        forecast: Which of its runs are forecast, and how; None where none are.
     """
 
     domain: str
@@ -96,6 +98,7 @@ class SolverCard:
     regimes: Mapping[str, Ranges] = field(default_factory=lambda: MappingProxyType({}))
     given: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     atlas: AtlasRecipe = field(default_factory=AtlasRecipe)
+    forecast: ForecastRecipe | None = None
 
     def regime(self, params: Mapping[str, float]) -> str:
         """Return the true regime under these parameters, "" where it is not known."""
@@ -128,6 +131,8 @@ def solver_card(manifest: Manifest) -> SolverCard:
     members: dict[str, Any] = dict(manifest.solver)
     members["boundary"] = tuple(members.get("boundary", ()))
     members["regimes"] = {k: _ranges(v) for k, v in members.get("regimes", {}).items()}
+    outputs = field_names(manifest)
+    members["forecast"] = checked_recipe(members.get("forecast", {}), manifest, outputs)
     recipe: dict[str, Any] = dict(members.get("atlas", {}))
     if "sequences" in recipe:
         recipe["sequences"] = tuple(MappingProxyType(run) for run in recipe["sequences"])

@@ -1,5 +1,6 @@
 """What the house needs from the outside world. Each port has a fake and one contract suite."""
 
+from .arrays import ArrayCache
 from .blobs import BlobStore
 from .clock import Clock
 from .events import Event, EventStream
@@ -16,6 +17,7 @@ from .runs import Run, RunStore
 from .vectors import Hit, VectorStore
 
 __all__ = [
+    "ArrayCache",
     "AtlasCatalog",
     "BlobStore",
     "Clock",

@@ -41,5 +41,5 @@ def extended(model: FluxNet, domain: str, channels: tuple[Channel, ...] | None =
     return replace(model, embedding=embedding, plan=new)
 
 
-def _kind(channel: Channel) -> tuple[bool, bool, bool, bool]:
-    return channel.conserved, channel.flux, channel.positive, channel.pseudo
+def _kind(channel: Channel) -> tuple[bool, bool, bool, bool, bool]:
+    return channel.conserved, channel.flux, channel.positive, channel.pseudo, channel.known

@@ -96,7 +96,8 @@ def loss_terms(
     if weights.entropy and objective.entropy is not None:
         found["entropy"] = _falling(path, window, objective.entropy, objective.tolerance)
     if weights.spectrum:
-        found["spectrum"] = _spectral(path.mean, window.truth, scene)
+        told = np.array(plan.forecast_channels)
+        found["spectrum"] = _spectral(path.mean[:, told], window.truth[:, told], scene)
     return found
 
 
@@ -112,7 +113,7 @@ def loss(
 def _scores(path: Path, truth: Later, plan: Plan) -> Float[Array, "lead"]:
     change = plan.column("change")[None]
     score = gaussian_crps(path.mean / change, path.variance / change**2, truth / change)
-    return score.mean((1, 2, 3))
+    return score[:, np.array(plan.forecast_channels)].mean((1, 2, 3))
 
 
 def _imbalance(path: Path, window: Window, plan: Plan) -> Float[Array, ""]:

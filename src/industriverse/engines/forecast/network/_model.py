@@ -245,12 +245,16 @@ def _decoded(
         inflow = inflow.at[chosen].set(done.inflow)
         limited = limited.at[chosen].set(done.limited)
         contradictory = done.contradictory.any()
-    mean = _projected(plan, mean, last, inflow, scene)
+    mean = jnp.where(_known(plan), last, _projected(plan, mean, last, inflow, scene))
     return Step(mean, variance.astype(last.dtype), inflow, limited, contradictory)
 
 
 def _at_least_zero(plan: Plan) -> Bool[np.ndarray, "channel 1 1"]:
     return np.array([channel.positive for channel in plan.channels])[:, None, None]
+
+
+def _known(plan: Plan) -> Bool[np.ndarray, "channel 1 1"]:
+    return np.array([channel.known for channel in plan.channels])[:, None, None]
 
 
 def _declared(

@@ -1,7 +1,7 @@
 """What a network is built for: its channels, its size, and the scene in which it is asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -28,6 +28,8 @@ class Channel:
             penalty, for an ablation.
         positive: Whether a value below zero is unlawful.
         pseudo: Whether it changes its sign in a mirror, as vorticity does.
+        known: Whether it stays as it is, such as a medium: it is seen, and neither forecast nor
+            scored.
     """
 
     name: str
@@ -39,9 +41,12 @@ class Channel:
     flux: bool = True
     positive: bool = False
     pseudo: bool = False
+    known: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse sizes that are none."""
+        """Refuse sizes that are none, and laws of change for what does not change."""
+        if self.known and self.conserved:
+            raise ContractError(f"Channel {self.name!r} is known; it cannot be in flux form too.")
         sizes = (self.spread, self.slope, self.change)
         if not all(np.isfinite(size) and size > 0 for size in sizes):
             raise ContractError(
@@ -102,7 +107,7 @@ class Plan:
         """Refuse a plan that no network can follow."""
         names = [channel.name for channel in self.channels]
         parts = [name for vector in self.vectors for name in (vector.x, vector.y)]
-        if not names or len(set(names)) != len(names) or not self.domains:
+        if not self.forecast_channels or len(set(names)) != len(names) or not self.domains:
             raise ContractError(f"A plan needs channels of different names and a domain: {names}.")
         if not set(parts) <= set(names) or len(set(parts)) != len(parts):
             raise ContractError(f"The components {parts} are not each one of the channels {names}.")
@@ -121,6 +126,11 @@ class Plan:
     def flux_channels(self) -> tuple[int, ...]:
         """Indices of the channels in flux form."""
         return tuple(i for i, channel in enumerate(self.channels) if channel.in_flux_form)
+
+    @property
+    def forecast_channels(self) -> tuple[int, ...]:
+        """Indices of the channels that are forecast: all that are not known."""
+        return tuple(i for i, channel in enumerate(self.channels) if not channel.known)
 
     def column(self, name: str) -> Float[np.ndarray, "channel 1 1"]:
         """`(channel, 1, 1)`. One of the channels' numbers, in single precision."""
@@ -221,14 +231,10 @@ def _size(*parts: Float[np.ndarray, "..."]) -> float:
 def _resized(
     channel: Channel, *, mean: float, spread: float, slope: float, change: float
 ) -> Channel:
-    return Channel(
-        channel.name,
-        mean,
-        spread or 1.0,
-        slope or 1.0,
-        change or 1.0,
-        channel.conserved,
-        channel.flux,
-        channel.positive,
-        channel.pseudo,
+    return replace(
+        channel,
+        mean=mean,
+        spread=spread or 1.0,
+        slope=slope or 1.0,
+        change=change or 1.0,
     )

@@ -306,7 +306,7 @@ class Skill(NamedTuple):
     """Errors of a network and of persistence on the same windows.
 
     Attributes:
-        network: `(lead, channel)`. Mean VRMSE over windows.
+        network: `(lead, channel)`. Mean VRMSE over windows; of known channels 0.
         persistence: `(lead, channel)`. The same of the last frame.
     """
 
