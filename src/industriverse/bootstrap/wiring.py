@@ -29,7 +29,7 @@ from industriverse.engines.economy import MICRO
 from industriverse.kernel.context import Context
 from industriverse.kernel.domains import DomainAdapter
 from industriverse.kernel.errors import UnavailableError
-from industriverse.kernel.plugins import build_catalog
+from industriverse.kernel.plugins import build_catalog, installed
 from industriverse.kernel.ports import (
     BlobStore,
     EventStream,
@@ -43,10 +43,11 @@ from industriverse.kernel.ports import (
 from industriverse.services.atlas import Atlas, Maps
 from industriverse.services.billing import Billing
 from industriverse.services.documents import PredictDocument
+from industriverse.services.forecasting import TrainedNetwork
 from industriverse.services.known_states import KnownStates
 from industriverse.services.predict import Predict, Tools
 from industriverse.services.prove import Prove
-from industriverse.services.regime_model import shipped_regime_model
+from industriverse.services.regime_model import models_folder, shipped_regime_model
 from industriverse.services.runs import FILE_NAMES, Runs
 from industriverse.services.settle import Settle
 
@@ -163,6 +164,7 @@ def build_platform(settings: Settings, *, writer: bool = False) -> Platform:
     tools = Tools(
         domains=_domains,
         regime_model=shipped_regime_model,
+        network=_network,
         known=known,
         meter=choose_meter(settings.watts_per_core),
         billing=billing,
@@ -196,6 +198,20 @@ def build_platform(settings: Settings, *, writer: bool = False) -> Platform:
         # busy machine triples the time.
         one_thread=threadpool_limits(1, "blas"),
     )
+
+
+@cache
+def _network(domain: str) -> TrainedNetwork | None:
+    """Load the network that ships for a domain, where one does."""
+    path = models_folder() / "forecast" / f"{domain}.safetensors"
+    if not path.is_file():
+        return None
+    from industriverse.adapters.network_files import read_network  # noqa: PLC0415 (slow to import)
+    from industriverse.services.training import forecast_set  # noqa: PLC0415
+
+    model, card = read_network(path)
+    recipe = forecast_set(installed(), domain).recipe
+    return TrainedNetwork(model, card["scale"], recipe.closed)
 
 
 def _unless_held(writer: bool, open_store: Callable[[], Store]) -> Store | None:

@@ -33,7 +33,7 @@ def blend_weights(
     residuals: Residuals,
     leads: Int[np.ndarray, "lead"],
     delays: Int[np.ndarray, "lead"],
-    first: Float[np.ndarray, "variable member"] | None = None,
+    first: Float[np.ndarray, "member"] | None = None,
 ) -> Float[np.ndarray, "next member lead variable"]:
     """Return weights for each origin and the next one, from matured outcomes only.
 
@@ -46,7 +46,7 @@ def blend_weights(
         residuals: `(origin, member, lead, variable, cell)`. Truth less forecast; NaN where missing.
         leads: `(lead,)`. Steps ahead; octaves of leads share their weights.
         delays: `(lead,)`. Origins that pass until the outcome is known, at least 1.
-        first: `(variable, member)`. Weights while no outcome is known; None for equal ones.
+        first: `(member,)`. Weights while no outcome is known; None for equal ones.
 
     Returns:
         `(next, member, lead, variable)`. In [0, 1], summing to one over members; row `k` stands at

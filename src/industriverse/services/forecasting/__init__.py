@@ -2,6 +2,7 @@
 
 from ._field import FieldView
 from ._forecast import forecast_observation
+from ._network import TrainedNetwork
 from ._panel import FEWEST_ROWS, default_horizon
 from ._reliability import Evidence, judge
 from ._result import PanelForecast, PanelReplay
@@ -14,6 +15,7 @@ __all__ = [
     "FieldView",
     "PanelForecast",
     "PanelReplay",
+    "TrainedNetwork",
     "default_horizon",
     "forecast_observation",
     "judge",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from industriverse.kernel.errors import ContractError
 from industriverse.kernel.fields import Grid
 
 from ._panel import Prepared
@@ -40,12 +41,15 @@ class FieldMember:
         variables: Places of the variables that it forecasts.
         origins: Past origins from which it can be tried at reasonable cost.
         path: `(rows up to the origin, leads)` to `(lead, state)` of its variables, in their order.
+        proven: Whether it proved itself before the first origin, and is preferred until outcomes
+            are known.
     """
 
     name: str
     variables: tuple[int, ...]
     origins: int
     path: Callable[[Table, int], Float[np.ndarray, "lead part"]]
+    proven: bool = True
 
     def whole_path(
         self, seen: Table, leads: int, variables: int
@@ -58,10 +62,20 @@ class FieldMember:
         return path.reshape(leads, -1)
 
 
+def lasting(member: FieldMember, seen: Table, horizon: int) -> str:
+    """Return why a member's forecast cannot be used as far as it has to be; empty where it can."""
+    try:
+        path = member.path(seen, horizon)
+    except ContractError as error:
+        return error.message
+    return "" if np.isfinite(path).all() else "Its forecast does not stay finite."
+
+
 def try_members(panel: Prepared, members: Sequence[FieldMember], plan: Plan) -> tuple[Tried, ...]:
     """Forecast from every origin with every field member, seeing nothing after it."""
     return tuple(
-        Tried(member.name, member.variables, _paths(panel, member, plan)) for member in members
+        Tried(member.name, member.variables, _paths(panel, member, plan), member.proven)
+        for member in members
     )
 
 

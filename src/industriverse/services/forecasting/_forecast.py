@@ -9,10 +9,12 @@ from jaxtyping import Float, Int
 from industriverse.engines.forecast import family
 from industriverse.engines.uncertainty import LEVELS, enough_for, spread_of_quantiles
 from industriverse.kernel.errors import ContractError
+from industriverse.kernel.results import LawFinding
 
 from ._dressing import error_pattern
-from ._field import FieldMember, FieldView, thinned, try_members
-from ._laws import Sought, seek_laws
+from ._field import FieldMember, FieldView, lasting, thinned, try_members
+from ._laws import seek_laws
+from ._network import TrainedNetwork, network_member
 from ._panel import Prepared, default_horizon, past_plan, prepare
 from ._reliability import gather, judge
 from ._result import PanelForecast, PanelReplay
@@ -41,6 +43,7 @@ def forecast_observation(  # noqa: PLR0913 (every wish of a caller, by name)
     seed: int = 0,
     field: FieldView | None = None,
     seek_law: bool | None = None,
+    network: TrainedNetwork | None = None,
 ) -> PanelForecast:
     """Forecast a panel with calibrated intervals.
 
@@ -54,6 +57,7 @@ def forecast_observation(  # noqa: PLR0913 (every wish of a caller, by name)
         seed: Decides which cells of a wide field are scored on the past.
         field: What makes frames of the rows, where they are a field's: laws are sought then.
         seek_law: True also on large grids, False never, None where it takes seconds.
+        network: Trained on the domain of a field.
 
     Raises:
         InputError: The panel cannot be forecast; the sentence says why.
@@ -63,13 +67,46 @@ def forecast_observation(  # noqa: PLR0913 (every wish of a caller, by name)
     panel = prepare(values, names, widths, step_s, seed)
     rows = len(panel.values)
     horizon = horizon or default_horizon(rows, panel.season.period)
-    plan, sought = past_plan(rows, horizon), Sought((), ())
+    plan, joining = past_plan(rows, horizon), _Joining()
     if field is not None:
-        sought = seek_laws(panel, field, int(plan.origins[0]) + 1, horizon, asked=seek_law)
-    past = _look_back(panel, plan, sought.members, coverage)
-    made = _look_ahead(panel, past, sought.members, horizon, coverage)
-    replay = None if field is None else _replayed(panel, past, sought.members, horizon, coverage)
-    return replace(made, laws=sought.findings, replay=replay)
+        first = int(plan.origins[0]) + 1
+        joining = _join(panel, field, network, first, horizon, seek_law=seek_law)
+    past = _look_back(panel, plan, joining.members, coverage)
+    made = _look_ahead(panel, past, joining.members, horizon, coverage)
+    if field is None:
+        return made
+    replay = _replayed(panel, past, joining.members, horizon, coverage)
+    notes = (*made.notes, *joining.notes)
+    return replace(made, laws=joining.laws, notes=notes, replay=replay)
+
+
+@dataclass(frozen=True, slots=True)
+class _Joining:
+    """Forecasters that see whole frames, what was found on the way, and who cannot join."""
+
+    members: tuple[FieldMember, ...] = ()
+    laws: tuple[LawFinding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def _join(
+    panel: Prepared,
+    view: FieldView,
+    network: TrainedNetwork | None,
+    rows: int,
+    horizon: int,
+    *,
+    seek_law: bool | None,
+) -> _Joining:
+    """Seek the laws of a field and ask the network of its domain, seeing its first rows only."""
+    sought = seek_laws(panel, view, rows, horizon, asked=seek_law)
+    if network is None:
+        return _Joining(sought.members, sought.findings)
+    member = network_member(panel, view, network, rows, horizon)
+    reason = member if isinstance(member, str) else lasting(member, panel.values[:rows], horizon)
+    if isinstance(member, str) or reason:
+        return _Joining(sought.members, sought.findings, (reason,))
+    return _Joining((*sought.members, member), sought.findings)
 
 
 def _check_request(horizon: int | None, coverage: float) -> None:

@@ -10,7 +10,7 @@ from industriverse.engines.forecast.laws import Law, NoLaw, Walls, identify
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.results import LawFinding
 
-from ._field import FieldMember, FieldView
+from ._field import FieldMember, FieldView, lasting
 from ._panel import Prepared
 
 LAW = "law"
@@ -145,10 +145,10 @@ def _sought(
         if isinstance(law, Law):
             seen = panel.values[: len(frames)]
             member = _member(law, view, group, len(panel.names), horizon)
-            if _lasts(member, seen, horizon):
-                return member, _finding(names, law, context)
-            reason = "The law that fits the changes has no solution that stays finite."
-            return None, _unsought(panel.names, group, reason)
+            reason = lasting(member, seen, horizon)
+            if reason:
+                return None, _unsought(panel.names, group, reason)
+            return member, _finding(names, law, context)
         finding = LawFinding(names, False, "", "", (), law.misfit, context, law.reason)
         if not any(law.noise.values()):
             break
@@ -192,15 +192,6 @@ def _member(
     frames = horizon + (0 if law.exact else _SMOOTHING)
     cost = view.grid.cells * len(group) * law.steps * frames
     return FieldMember(LAW, group, int(np.clip(_BUDGET // cost, 8, 200)), path)
-
-
-def _lasts(member: FieldMember, seen: Float[np.ndarray, "time state"], horizon: int) -> bool:
-    """Return whether the law's solution stays finite as far as it has to."""
-    try:
-        member.path(seen, horizon)
-    except ContractError:
-        return False
-    return True
 
 
 def _finding(names: tuple[str, ...], law: Law, frames: int) -> LawFinding:

@@ -68,11 +68,13 @@ class Tried:
         name: Among the members.
         variables: Places of the variables that it forecasts.
         paths: `(origin, lead, state)`. Persistence for other variables.
+        proven: Whether it is preferred until outcomes are known.
     """
 
     name: str
     variables: tuple[int, ...]
     paths: Float[np.ndarray, "origin lead state"]
+    proven: bool = True
 
 
 def roll(
@@ -95,33 +97,43 @@ def roll(
     paths = np.stack([*own, *(one.paths for one in tried)])
     truth = _truth(values, plan)
     residuals = (truth - paths).reshape(*paths.shape[:3], variables, -1).swapaxes(0, 1)
-    first = _first_weights(len(members), tried, variables) if tried else None
-    weights = blend_weights(residuals, plan.leads, plan.delays, first)
-    for place, one in enumerate(tried, len(members)):
-        _give_back(weights, place, one.variables)
+    weights = _weights(residuals, plan, len(members), tried)
     blend = mix(weights[:-1], paths)
     names = (*(member.name for member in members), *(one.name for one in tried))
     return Rolled(names, paths, truth, weights, blend, plan, variables)
 
 
-def _first_weights(
-    members: int, tried: Sequence[Tried], variables: int
-) -> Float[np.ndarray, "variable member"]:
+def _weights(
+    residuals: Float[np.ndarray, "origin member lead variable cell"],
+    plan: Plan,
+    members: int,
+    tried: Sequence[Tried],
+) -> Float[np.ndarray, "next member lead variable"]:
+    """Return the blend's weights: each variable's over the members that forecast it."""
+    origins, everyone, leads, variables, _ = residuals.shape
+    weights = np.zeros((origins + 1, everyone, leads, variables))
+    for group in _alike(variables, tried):
+        speaking = [k for k, one in enumerate(tried) if group[0] in one.variables]
+        places = [*range(members), *(members + k for k in speaking)]
+        first = _first_weights(members, [tried[k] for k in speaking])
+        part = residuals[:, places][:, :, :, group]
+        found = blend_weights(part, plan.leads, plan.delays, first)
+        weights[np.ix_(range(origins + 1), places, range(leads), group)] = found
+    return weights
+
+
+def _alike(variables: int, tried: Sequence[Tried]) -> list[list[int]]:
+    """Return the variables in groups for which the same forecasters speak."""
+    groups: dict[tuple[bool, ...], list[int]] = {}
+    for variable in range(variables):
+        groups.setdefault(tuple(variable in one.variables for one in tried), []).append(variable)
+    return list(groups.values())
+
+
+def _first_weights(members: int, speaking: Sequence[Tried]) -> Float[np.ndarray, "member"] | None:
     """Return all weight for those that proved themselves before the first origin, if any did."""
-    weights = np.zeros((variables, members + len(tried)))
-    for place, one in enumerate(tried, members):
-        weights[list(one.variables), place] = 1.0
-    weights[weights.sum(axis=1) == 0, :members] = 1.0
-    return weights / weights.sum(axis=1, keepdims=True)
-
-
-def _give_back(
-    weights: Float[np.ndarray, "next member lead variable"], place: int, variables: Sequence[int]
-) -> None:
-    """Give a member's weight to persistence, the first, where it forecasts nothing else."""
-    others = [i for i in range(weights.shape[-1]) if i not in variables]
-    weights[:, 0, :, others] += weights[:, place, :, others]
-    weights[:, place, :, others] = 0.0
+    proven = np.array([0.0] * members + [float(one.proven) for one in speaking])
+    return proven / proven.sum() if proven.any() else None
 
 
 def mix(

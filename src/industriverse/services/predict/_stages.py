@@ -74,9 +74,9 @@ def name_regime(case: Case, tools: Tools) -> Case:
 
 def forecast(case: Case, tools: Tools) -> Case:
     """Forecast every reported variable, and those that the domain's laws need, with intervals."""
-    del tools
     observed = needed(case)
     panel = to_panel(observed)
+    view = _field_view(observed)
     made = forecast_observation(
         panel.values,
         names=panel.names,
@@ -85,8 +85,9 @@ def forecast(case: Case, tools: Tools) -> Case:
         coverage=case.request.coverage,
         step_s=observed.step_s if observed.absolute else None,
         seed=case.request.seed,
-        field=_field_view(observed),
+        field=view,
         seek_law=case.request.law,
+        network=view and tools.network(present(case.law, "annotate").domain),
     )
     return replace(
         case,

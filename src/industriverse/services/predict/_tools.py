@@ -13,6 +13,7 @@ from industriverse.kernel.ports import (
     RunStore,
 )
 from industriverse.services.billing import Billing
+from industriverse.services.forecasting import TrainedNetwork
 from industriverse.services.known_states import KnownStates
 from industriverse.services.prove import Prove
 
@@ -24,12 +25,14 @@ class Tools:
     Attributes:
         domains: Loads every domain's adapter, once asked.
         regime_model: Loads the regime classifier, once asked.
+        network: Loads the network of a domain, once asked; None where there is none.
         known: States seen before, to find those near the present one.
         watts: Of one busy core, for the estimate that the quote is made of.
     """
 
     domains: Callable[[], tuple[DomainAdapter, ...]]
     regime_model: Callable[[], RegimeModel]
+    network: Callable[[str], TrainedNetwork | None]
     known: KnownStates
     meter: EnergyMeter
     billing: Billing

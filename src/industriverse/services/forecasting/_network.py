@@ -1,0 +1,124 @@
+"""A trained network, as a member of the family where a field is of its domain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+
+from ._field import FieldMember, FieldView
+from ._panel import Prepared
+
+if TYPE_CHECKING:
+    from industriverse.engines.forecast.network import FluxNet
+
+NETWORK = "network"
+
+_INTERVAL, _SPACING = 1.5, 4.0
+"""How many times more or less than in training a frame interval and a cell may be."""
+_FARTHEST = 20.0
+"""Spreads of the training frames, beyond which values are not the domain's."""
+_BUDGET = 1.5e6
+"""Cells × frames that trying a network on the past may take: some seconds."""
+
+Table = Float[np.ndarray, "time state"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedNetwork:
+    """A network and how a field's values are told to it.
+
+    Attributes:
+        model: Trained on one domain.
+        scale: By which each channel is divided, in its unit; 1 where it is not named.
+        closed: Whether conserved channels have no exchange but a declared one.
+    """
+
+    model: "FluxNet"
+    scale: Mapping[str, float]
+    closed: bool
+
+
+def network_member(
+    panel: Prepared, view: FieldView, trained: TrainedNetwork, rows: int, horizon: int
+) -> FieldMember | str:
+    """Return the network as a member of a panel's family, or why it cannot be one.
+
+    Args:
+        panel: The panel.
+        view: How its rows are frames.
+        trained: The network of the panel's domain.
+        rows: How many first rows may be looked at.
+        horizon: Rows that it will have to forecast.
+    """
+    from industriverse.engines.forecast.network import (  # noqa: PLC0415 (slow to import)
+        Scene,
+        rollout,
+    )
+
+    reason = _unfit(panel, view, trained, rows)
+    if reason:
+        return reason
+    plan = trained.model.plan
+    places = [panel.names.index(name) for name in plan.names]
+    told = list(plan.forecast_channels)
+    scene = Scene(
+        plan.domains[0],
+        view.step_s,
+        (view.grid.spacing[0], view.grid.spacing[1]),
+        (view.grid.boundary[0], view.grid.boundary[1]),
+        trained.closed,
+    )
+    scale = _scale(trained)
+
+    def path(seen: Table, leads: int) -> Float[np.ndarray, "lead part"]:
+        frames = view.frames(seen[-plan.frames :], len(panel.names))[:, places] / scale
+        made = rollout(trained.model, jnp.asarray(frames, jnp.float32), scene, leads)
+        return (np.asarray(made.mean, np.float64) * scale)[:, told].reshape(leads, -1)
+
+    origins = int(np.clip(_BUDGET // (view.grid.cells * horizon), 8, 200))
+    return FieldMember(NETWORK, tuple(places[i] for i in told), origins, path, proven=False)
+
+
+def _scale(trained: TrainedNetwork) -> Float[np.ndarray, "channel 1 1"]:
+    names = trained.model.plan.names
+    return np.array([trained.scale.get(name, 1.0) for name in names])[:, None, None]
+
+
+def _unfit(panel: Prepared, view: FieldView, trained: TrainedNetwork, rows: int) -> str:
+    """Return why the network cannot forecast this panel; empty where it can."""
+    plan, grid = trained.model.plan, view.grid
+    missing = [name for name in plan.names if name not in panel.names]
+    if missing or len(grid.shape) != 2:  # noqa: PLR2004 (a picture has two axes)
+        return f"The network of {plan.domains[0]} needs {', '.join(missing)} on two axes."
+    ratio = view.step_s / plan.interval_s
+    if not 1 / _INTERVAL <= ratio <= _INTERVAL:
+        return (
+            f"Frames every {view.step_s:g} s are {ratio:.2g} times as far apart as those that the "
+            f"network of {plan.domains[0]} was trained on."
+        )
+    ratio = max(grid.spacing) / plan.spacing
+    if not 1 / _SPACING <= ratio <= _SPACING:
+        return f"Cells are {ratio:.2g} times as wide as those that the network was trained on."
+    if rows < plan.frames:
+        return f"The network sees {plan.frames} frames; {rows} lie before the scored forecasts."
+    return _unlike(panel, view, trained, rows)
+
+
+def _unlike(panel: Prepared, view: FieldView, trained: TrainedNetwork, rows: int) -> str:
+    plan = trained.model.plan
+    places = [panel.names.index(name) for name in plan.names]
+    frames = view.frames(panel.values[:rows], len(panel.names))[:, places] / _scale(trained)
+    if not np.isfinite(frames).all():
+        return "The network forecasts frames without gaps."
+    away = np.abs(frames - plan.column("mean")) / plan.column("spread")
+    farthest = away.max(axis=(0, 2, 3))
+    worst = int(np.argmax(farthest))
+    if farthest[worst] > _FARTHEST:
+        return (
+            f"{plan.names[worst]} lies up to {farthest[worst]:.3g} spreads from the mean of the "
+            f"frames that the network was trained on; it is asked within {_FARTHEST:g}."
+        )
+    return ""
