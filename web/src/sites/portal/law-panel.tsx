@@ -13,7 +13,7 @@ export function LawPanel({ laws }: { laws: readonly LawDocument[] }) {
       <div className="titled">
         <h2 id="law-title">The law in the frames</h2>
         <Hint about="the law">
-          A few frames from before the scored forecasts are searched for the equation that turns each into the next, of over thirty kinds of
+          A few frames from before the scored forecasts are searched for the equation that turns each into the next, of some forty kinds of
           terms. Where one fits, solving it is one of the forecasters; its weight says how far it is used.
         </Hint>
       </div>

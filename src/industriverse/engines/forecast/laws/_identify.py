@@ -62,6 +62,9 @@ def identify(  # noqa: PLR0913 - what a question is made of
     except Lawless as none:
         nearest = none.nearest
         return NoLaw(none.reason, nearest.misfit, noise, _terms(problem, nearest, names))
+    except np.linalg.LinAlgError:
+        reason = "Some terms cannot be told apart in these frames: their equations are singular."
+        return NoLaw(reason, float("nan"), noise)
     return Law(
         tuple(names),
         _terms(problem, found.law, names),

@@ -212,6 +212,61 @@ def _stirred(u: str, vorticity: str) -> LibraryTerm:
     )
 
 
+def _without_divergence(u: str, v: str) -> list[LibraryTerm]:
+    """Return what moves the components u, v of a flow that pressure keeps free of divergence.
+
+    Of the two only u stands on the left; it may be the component along either axis.
+    """
+    return [
+        term
+        for name, along, across in (("x", "x", "y"), ("y", "y", "x"))
+        for term in (_self_transport(u, v, name, along, across), _speed_damping(u, v, name, along))
+    ]
+
+
+def _inverse(powers: dict[str, int]) -> Symbol:
+    """Return derivatives along the axes of what solves Poisson's equation."""
+    return Symbol(powers.get("x", 0), powers.get("y", 0), -1)
+
+
+def _self_transport(u: str, v: str, name: str, along: str, across: str) -> LibraryTerm:
+    """Return the component of `P ∇·(v v)` along an axis, P the projection by pressure.
+
+    `∂x∂yy∇⁻²(uu − vv) + ∂y(∂yy − ∂xx)∇⁻²(uv)` for x.
+    """
+    both = _inverse({along: 1, across: 2})
+    return LibraryTerm(
+        f"P∇·({u}{v})|{name}",
+        rf"[\mathbb{{P}}\nabla\cdot(\mathbf{{v}}\mathbf{{v}})]_{name},"
+        rf"\ {u}=v_{name}",
+        f"transport of the flow ({u} along {name}, {v} across) by itself, with its pressure",
+        (
+            Piece(1.0, both, (Factor(u), Factor(u))),
+            Piece(-1.0, both, (Factor(v), Factor(v))),
+            Piece(1.0, _inverse({across: 3}), (Factor(u), Factor(v))),
+            Piece(-1.0, _inverse({along: 2, across: 1}), (Factor(u), Factor(v))),
+        ),
+    )
+
+
+def _speed_damping(u: str, v: str, name: str, along: str) -> LibraryTerm:
+    """Return the component of `P (|v|² v)` along an axis: `w − ∂x∇⁻²(∂x w + ∂y w')`."""
+    turned = _inverse({"x": 1, "y": 1})
+    cubes = ((u, u, u), (u, v, v)), ((u, u, v), (v, v, v))
+    own = [(weight, outer, cube) for cube in cubes[0]
+           for weight, outer in ((1.0, _NONE), (-1.0, _inverse({along: 2})))]  # fmt: skip
+    other = [(-1.0, turned, cube) for cube in cubes[1]]
+    return LibraryTerm(
+        f"P(({u}²+{v}²){u})|{name}",
+        rf"[\mathbb{{P}}(({u}^2+{v}^2)\mathbf{{v}})]_{name},\ {u}=v_{name}",
+        f"drag on the flow ({u} along {name}, {v} across) by the square of its speed",
+        tuple(
+            Piece(weight, outer, tuple(Factor(field) for field in cube))
+            for weight, outer, cube in (*own, *other)
+        ),
+    )
+
+
 def _divergence(a: str, u: str) -> tuple[Piece, ...]:
     """Return the pieces of `∇·(a∇u)`."""
     return tuple(Piece(1.0, axis, (Factor(a), Factor(u, axis))) for axis in (_X, _Y))
@@ -248,6 +303,7 @@ def _crossed(u: str, v: str) -> list[LibraryTerm]:
             for name, (outer, factors) in zip("xy", products, strict=True)
         ),
         _stirred(u, v),
+        *_without_divergence(u, v),
     ]  # fmt: skip
 
 

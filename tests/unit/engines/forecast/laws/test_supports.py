@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from industriverse.engines.forecast.laws import Law, identify, library
+from industriverse.engines.forecast.laws import Law, NoLaw, identify, library
 from industriverse.engines.simulation.fluids import Incompressible, random_flow
 from industriverse.engines.simulation.patterns import CahnHilliard, FlameFront, mixed, wrinkled
 from industriverse.engines.simulation.spectral import Waves
@@ -44,7 +44,7 @@ def missed(law, frames):
 def test_the_library_has_thirty_terms_and_more():
     assert len(library("u", ["u"])) >= 30
     assert len(library("v", ["u", "v"])) >= 30
-    for names in (["u"], ["u", "v"]):
+    for names in (["u"], ["u", "v"], ["u", "v", "w"]):
         terms = [term.name for term in library("u", names)]
         assert len(set(terms)) == len(terms)
 
@@ -83,6 +83,62 @@ def test_vorticity_of_a_plane_flow():
     truth = {("ω", "∇²ω"): 0.02, ("ω", "J(∇⁻²ω, ω)"): -1}
     assert coefficients(law) == pytest.approx(truth, rel=1e-5)
     assert missed(law, frames) < 1e-5
+
+
+def test_a_flow_told_by_its_velocities_has_its_pressure(square):
+    # Driven where slow, damped where fast: swimmers; with no drag a plain viscous flow.
+    drag, spread, drive = 0.8, 0.02, 0.3
+
+    def without_divergence(waves):
+        gradient = np.where(square.square > 0, square.square, 1.0)
+        part = (square.kx * waves[0] + square.ky * waves[1]) / gradient
+        return waves - np.stack([square.kx * part, square.ky * part])
+
+    def pushed(waves):
+        u, v = square.fields(waves)
+        along = [square.waves(product) for product in (u * u, u * v, v * v)]
+        carried = np.stack(
+            [
+                1j * (square.kx * along[0] + square.ky * along[1]),
+                1j * (square.kx * along[1] + square.ky * along[2]),
+            ]
+        )
+        slowed = drag * square.waves(np.stack([u, v]) * (u**2 + v**2))
+        return -without_divergence(carried + slowed)
+
+    start = square.fields(without_divergence(square.waves(0.6 * square.smooth(4, 4, 2))))
+    linear = drive - spread * square.square[None]
+    frames = solved(square, start, (8, 0.1, 20), linear, pushed)
+    law = found(frames, square.spacing, 0.1, ["u", "v"])
+    truth = {
+        ("u", "u"): drive, ("u", "∇²u"): spread, ("u", "P∇·(uv)|x"): -1.0,
+        ("u", "P((u²+v²)u)|x"): -drag,
+        ("v", "v"): drive, ("v", "∇²v"): spread, ("v", "P∇·(vu)|y"): -1.0,
+        ("v", "P((v²+u²)v)|y"): -drag,
+    }  # fmt: skip
+    assert coefficients(law) == pytest.approx(truth, rel=1e-4)
+    assert missed(law, frames) < 1e-4
+
+
+def test_frames_in_which_no_term_shows_have_no_law(square):
+    # All varies along x alone; the library knows derivatives along y only.
+    linear = -0.02 * square.square[None]
+    stripes = np.tile(np.cos(square.at) + 0.3 * np.sin(2 * square.at), (1, CELLS, 1))
+    frames = solved(square, stripes, (6, 0.3, 4), linear, lambda waves: 0 * waves)
+    across = [term for term in library("u", ["u"]) if term.name in {"∂y u", "½∂y(u²)"}]
+    none = identify(frames[:4], square.spacing, 0.3, names=["u"], library={"u": across})
+    assert isinstance(none, NoLaw)
+    assert none.reason
+
+
+def test_a_search_that_ends_in_singular_equations_is_an_answer(square, monkeypatch):
+    def singular(problem):
+        return np.linalg.solve(np.zeros((2, 2)), np.ones(2))
+
+    monkeypatch.setattr("industriverse.engines.forecast.laws._identify.clean_law", singular)
+    none = identify(square.smooth(1, 3, 3)[:, None], square.spacing, 1.0, names=["u"])
+    assert isinstance(none, NoLaw)
+    assert "singular" in none.reason
 
 
 def test_kuramoto_sivashinsky():
