@@ -97,6 +97,25 @@ def test_a_variable_without_the_law_keeps_its_own_forecasters(heat):
     assert 3.0 < spread.mean() < 10.0
 
 
+def test_laws_of_several_variables_are_one_forecaster(heat):
+    frames = np.stack([heat[:34], DRAWN.normal(size=(34, SIDE, SIDE)), 2 * heat[:34]], axis=1)
+    made = predict(frames, names=("warm", "noise", "hot"), horizon=6)
+    assert [law.found for law in made.laws] == [True, False, True]
+    assert sum(made.weights.values()) == pytest.approx(1.0)
+    assert made.weights["law"] == pytest.approx(2 / 3, abs=1e-3)
+    cells, truth = SIDE**2, heat[34:].reshape(6, -1)
+    np.testing.assert_allclose(made.mean[:, :cells], truth, atol=1e-6)
+    np.testing.assert_allclose(made.mean[:, 2 * cells :], 2 * truth, atol=1e-6)
+
+
+def test_the_components_of_a_vector_are_looked_at_together(heat):
+    noise = DRAWN.normal(size=(3, 34, SIDE, SIDE))
+    frames = np.stack([noise[0], heat[:34], noise[1], noise[2]], axis=1)
+    made = predict(frames, names=("flow_y", "heat", "flow_x", "lone_x"), horizon=2)
+    groups = [law.variables for law in made.laws]
+    assert groups == [("flow_x", "flow_y"), ("heat",), ("lone_x",)]
+
+
 def test_noise_has_no_law_and_the_answer_says_so():
     made = predict(DRAWN.normal(size=(30, SIDE, SIDE)), horizon=3)
     (law,) = made.laws

@@ -1,6 +1,6 @@
 """The governing equation of a field's frames, as a member of the family."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,10 +26,11 @@ _STEADY = 1e-9
 _UNEQUAL = 1e-9
 _BUDGET = 4e7
 """Cells × variables × steps that trying a law on the past may take: some seconds."""
+_FEWEST_ORIGINS = 8
 _SMOOTHING = 150
 """Frames of a solution that finding the start among noisy frames costs."""
 _LENGTHS = frozenset({"m", "km", "cm", "mm", "um", "nm", "pc", "au", "1", ""})
-_WALLS: dict[tuple[str, ...], Walls] = {
+_WALLS: Mapping[tuple[str, ...], Walls] = {
     ("periodic", "periodic"): "periodic",
     ("reflecting", "reflecting"): "neumann",
 }
@@ -71,9 +72,24 @@ def seek_laws(
     reason = _unfit(frames, view, moving, large=asked is True)
     if reason:
         return Sought((), (_unsought(panel.names, moving, reason),))
-    sought = [_sought(panel, view, frames, group, horizon) for group in _groups(moving)]
-    members = tuple(member for member, _ in sought if member)
-    return Sought(members, tuple(finding for _, finding in sought))
+    sought = [
+        _sought(panel, view, frames, group, horizon) for group in _groups(panel.names, moving)
+    ]
+    members = [member for member, _ in sought if member]
+    return Sought(_as_one(members), tuple(finding for _, finding in sought))
+
+
+def _as_one(members: list[FieldMember]) -> tuple[FieldMember, ...]:
+    """Return the laws of several groups of variables as one forecaster of all of them."""
+    if not members:
+        return ()
+
+    def path(rows: Float[np.ndarray, "time state"], leads: int) -> Float[np.ndarray, "lead part"]:
+        return np.concatenate([member.path(rows, leads) for member in members], axis=1)
+
+    variables = tuple(place for member in members for place in member.variables)
+    origins = max(_FEWEST_ORIGINS, min(member.origins for member in members) // len(members))
+    return (FieldMember(LAW, variables, origins, path),)
 
 
 def _moving(frames: Frames) -> tuple[int, ...]:
@@ -127,9 +143,22 @@ def _unsought(names: tuple[str, ...], moving: tuple[int, ...], reason: str) -> L
     return LawFinding(variables, False, "", "", (), float("nan"), 0, reason)
 
 
-def _groups(moving: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Return which variables are looked at together: two, otherwise each on its own."""
-    return [moving] if len(moving) <= _MOST_JOINT else [(one,) for one in moving]
+def _groups(names: tuple[str, ...], moving: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return which variables are looked at together: two, or of more the components of vectors."""
+    if len(moving) <= _MOST_JOINT:
+        return [moving]
+    partners = {place: _partner(names, moving, place) for place in moving}
+    pairs = [(place, other) for place, other in partners.items() if other is not None]
+    paired = {place for pair in pairs for place in pair}
+    return [*pairs, *((place,) for place in moving if place not in paired)]
+
+
+def _partner(names: tuple[str, ...], moving: tuple[int, ...], place: int) -> int | None:
+    """Return the y component that belongs to an x component, where it moves too."""
+    if not names[place].endswith("_x"):
+        return None
+    wanted = names[place].removesuffix("_x") + "_y"
+    return next((other for other in moving if names[other] == wanted), None)
 
 
 def _sought(
@@ -191,7 +220,8 @@ def _member(
 
     frames = horizon + (0 if law.exact else _SMOOTHING)
     cost = view.grid.cells * len(group) * law.steps * frames
-    return FieldMember(LAW, group, int(np.clip(_BUDGET // cost, 8, 200)), path)
+    origins = int(np.clip(_BUDGET // cost, _FEWEST_ORIGINS, 200))
+    return FieldMember(LAW, group, origins, path)
 
 
 def _finding(names: tuple[str, ...], law: Law, frames: int) -> LawFinding:
