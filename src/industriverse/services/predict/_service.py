@@ -35,6 +35,9 @@ STAGES: tuple[tuple[str, Stage], ...] = (
 _CORE_SECONDS = 20.0
 """Core-seconds that any prediction may take: a cold start compiles for several of them."""
 
+_CORE_SECONDS_OF_A_FIELD = 100.0
+"""Core-seconds that seeking laws and trying forecasters of whole frames may add."""
+
 _CORE_SECONDS_A_VALUE = 4e-6
 """Core-seconds that each number of the input may add."""
 
@@ -77,7 +80,9 @@ class Predict:
 
     def _quote(self, observation: Observation) -> Quote:
         """Return a bound: what a cold start and every number may take."""
-        joules = self.tools.watts * (_CORE_SECONDS + _CORE_SECONDS_A_VALUE * _numbers(observation))
+        whole = 0.0 if isinstance(observation, Signals) else _CORE_SECONDS_OF_A_FIELD
+        core_s = _CORE_SECONDS + whole + _CORE_SECONDS_A_VALUE * _numbers(observation)
+        joules = self.tools.watts * core_s
         unix_ms = int(self.tools.clock.now().timestamp() * 1000)
         return economy.quote(uuid7(unix_ms), joules)
 
