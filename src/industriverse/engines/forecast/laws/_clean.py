@@ -8,7 +8,7 @@ from ._outcome import Outcome
 from ._polish import polished
 from ._problem import Candidate, Problem
 from ._solver import path, substeps
-from ._verdict import Lawless, blown_up, require_few
+from ._verdict import Lawless, blown_up, require_alone, require_few
 
 _FIRST_FLOOR = 1e-3
 _LEAST_FLOOR = 1e-5
@@ -51,6 +51,7 @@ def clean_law(problem: Problem) -> Outcome:
             # The same terms again: now only their coefficients have to move.
             law = polished(problem, law, steps)
     _require_close(problem, law)
+    require_alone(law, problem.rivals(integrals, law))
     return Outcome(polished(problem, law, steps), problem.frames[-1], law.misfit)
 
 

@@ -34,8 +34,11 @@ def identify(  # noqa: PLR0913 - what a question is made of
 ) -> Law | NoLaw:
     """Return the governing equation of a few frames, or why there is none.
 
+    Where several sets of terms explain the frames equally well there is none either: the answer
+    then names the `rivals`.
+
     Args:
-        context: `(time, channel, y, x)`. Two to eight frames on a square grid with an even
+        context: `(time, channel, y, x)`. Two to 32 frames on a square grid with an even
             number of cells a side, 16 or more.
         spacing: Side of a cell [m]; a pair must be equal.
         frame_s: Between frames [s].
@@ -61,7 +64,8 @@ def identify(  # noqa: PLR0913 - what a question is made of
         require_told(problem, found.law)
     except Lawless as none:
         nearest = none.nearest
-        return NoLaw(none.reason, nearest.misfit, noise, _terms(problem, nearest, names))
+        rivals = tuple(_terms(problem, rival, names) for rival in none.rivals)
+        return NoLaw(none.reason, nearest.misfit, noise, _terms(problem, nearest, names), rivals)
     except np.linalg.LinAlgError:
         reason = "Some terms cannot be told apart in these frames: their equations are singular."
         return NoLaw(reason, float("nan"), noise)

@@ -17,6 +17,7 @@ _POINTS = 9
 """Of a closed Newton–Cotes rule; exact for polynomials of degree 9."""
 BLOCK = _POINTS - 1
 """Steps of a solution that one rule spans."""
+_STRIDES = (4, 2)
 
 
 class Integrals(NamedTuple):
@@ -86,10 +87,12 @@ def along_path(
 
     Args:
         products: The library's.
-        path: Solutions from each frame, at a multiple of 8 equal steps.
+        path: Solutions from each frame, at a multiple of 8 equal steps; of many, every second
+            or fourth is looked at, since the rule is of far higher order than the steps.
         ends: The frames that they should end in.
         frame_s: Between frames [s].
     """
+    path = path[:: _stride(path.shape[0] - 1)]
     steps = path.shape[0] - 1
     nodes = np.arange(_POINTS, dtype=np.float64)
     block = _rule(nodes / BLOCK, 0.0, 1.0) * BLOCK * frame_s / steps
@@ -98,6 +101,11 @@ def along_path(
         weights[first : first + _POINTS] += block
     state, found = _along(products, path, ends, jnp.asarray(weights))
     return Integrals(np.asarray(state), np.asarray(found))
+
+
+def _stride(steps: int) -> int:
+    """Return which steps of a solution the rule is put on: blocks of 8, two of them or more."""
+    return next((s for s in _STRIDES if steps % (BLOCK * s) == 0 and steps >= 2 * BLOCK * s), 1)
 
 
 @jax.jit

@@ -31,12 +31,20 @@ class NoLaw:
         misfit: What the best combination leaves of the changes, relative to them.
         noise: Estimated standard deviation of the noise in each channel.
         tried: The best combination.
+        rivals: Other combinations that explain the frames about as well as `tried`. Where there
+            are any, there may be a law, but the frames do not identify it.
     """
 
     reason: str
     misfit: float
     noise: Mapping[str, float]
     tried: tuple[LawTerm, ...] = ()
+    rivals: tuple[tuple[LawTerm, ...], ...] = ()
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether several laws explain the frames, rather than none."""
+        return bool(self.rivals)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ._outcome import Outcome
 from ._problem import Candidate, Frames, Problem
 from ._smooth import smoothed
 from ._solver import path, substeps
-from ._verdict import Lawless, blown_up, require_few
+from ._verdict import Lawless, blown_up, require_alone, require_few
 
 _FEWEST_WAVES = 20
 _DRAWS = 3
@@ -24,6 +24,8 @@ _TRIAL_TURNS = 8
 _MOST_TIES = 4
 _PER_TERM = 10.0
 """Of minus the logarithm of the posterior, what a further term must gain."""
+_AS_LIKELY = 3.0
+"""Of the same: two laws nearer than this are equally likely."""
 _LARGEST_MISFIT = 1.1
 """Root mean square over the noise."""
 _STEP_SHARE = 0.02
@@ -77,14 +79,21 @@ def _require_signal(problem: Problem) -> None:
 
 
 def _decided(problem: Problem, laws: dict[tuple[int, ...], Candidate], count: int) -> Candidate:
-    """Return the law whose solution comes nearest to the frames after a few turns."""
+    """Return the law whose solution comes nearest to the frames after a few turns.
+
+    Raises:
+        Lawless: The solution of another comes as near.
+    """
     if len(laws) == 1:
         return next(iter(laws.values()))
-
-    def cost(law: Candidate) -> float:
-        return smoothed(problem, law, count, _TRIAL_TURNS).cost + _PER_TERM * len(law.terms)
-
-    return min(laws.values(), key=cost)
+    costs = {
+        terms: smoothed(problem, law, count, _TRIAL_TURNS).cost + _PER_TERM * len(terms)
+        for terms, law in laws.items()
+    }
+    first, *others = sorted(laws, key=costs.__getitem__)
+    rivals = [laws[terms] for terms in others if costs[terms] - costs[first] < _AS_LIKELY]
+    require_alone(laws[first], rivals)
+    return laws[first]
 
 
 def _first_solved(problem: Problem, laws: list[Candidate], damped: Frames) -> tuple[Candidate, int]:

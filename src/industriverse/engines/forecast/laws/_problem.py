@@ -12,7 +12,7 @@ from ._integrals import Integrals
 from ._noise import Noise
 from ._noisy_search import Balance
 from ._program import Maker, Program, Targeted
-from ._search import Fit, Rows, Support, best_subset
+from ._search import Fit, Rows, Support, best_subset, rivals
 from ._solver import Stepper, stepper
 from ._walls import Walls, mirrored
 from ._waves import Box
@@ -95,6 +95,18 @@ class Problem:
             forced = tuple(mine.index(t) for t in before.terms if t in mine) if before else ()
             fits.append((mine, best_subset(rows, floor, forced)))
         return _joined(fits)
+
+    def rivals(self, integrals: Integrals, law: Candidate) -> list[Candidate]:
+        """Return the laws with one term exchanged that leave about as little of the changes."""
+        every = list(zip(self._places(), self.rows(integrals), strict=True))
+        own = [tuple(mine.index(t) for t in law.terms if t in mine) for mine, _ in every]
+        fits = [(mine, rows.fit(one)) for (mine, rows), one in zip(every, own, strict=True)]
+        found: list[Candidate] = []
+        for place, (mine, rows) in enumerate(every):
+            for other in rivals(rows, own[place]):
+                exchanged = [*fits[:place], (mine, rows.fit(other)), *fits[place + 1 :]]
+                found.append(_joined(exchanged))
+        return found
 
     def joined(self, found: list[tuple[tuple[Support, float], Balance]]) -> Candidate:
         """Return the law of balances; its misfits are their ratios to the noise."""

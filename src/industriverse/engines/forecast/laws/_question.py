@@ -17,7 +17,7 @@ from ._waves import Box
 
 Context = Float[np.ndarray, "time channel y x"]
 Given = Mapping[str, Float[np.ndarray, "rows columns"]]
-_FEWEST, _MOST = 2, 8
+_FEWEST, _MOST = 2, 32
 _LEAST_CELLS = 16
 _FLAT = 1e-9
 

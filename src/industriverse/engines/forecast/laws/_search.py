@@ -18,6 +18,8 @@ _NEARLY_DEPENDENT = 1e-9
 _EXCHANGES = 20
 _QUADRUPLES = 30
 _SIGNIFICANT = 20.0
+_AS_GOOD = 2.0
+"""Times what the law leaves: a set of as many terms that leaves less is as good a law."""
 _RATIO = 0.9
 """A larger set must leave at most this share of a smaller one's misfit."""
 
@@ -178,6 +180,17 @@ def _removals(rows: Rows, most: int) -> list[Support]:
             left.append(support)
         support = _reduced(rows, support)
     return left
+
+
+def rivals(rows: Rows, support: Support) -> list[Support]:
+    """Return the sets with one column exchanged for another that leave about as little."""
+    limit = _AS_GOOD * rows.misfit(support)
+    tried: list[Support] = []
+    for out in support:
+        gains = _gains(rows, _without(support, out))
+        gains[out] = -1.0
+        tried.append(tuple(sorted((*_without(support, out), int(np.argmax(gains))))))
+    return [one for one in tried if rows.misfit(one) < limit]
 
 
 def _gains(rows: Rows, support: Support) -> Float[np.ndarray, "term"]:

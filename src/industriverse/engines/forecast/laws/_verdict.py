@@ -1,5 +1,7 @@
 """When frames have no law in the library: raised where it is seen, answered at the door."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ._problem import Candidate, Problem
@@ -13,12 +15,14 @@ class Lawless(Exception):
     Attributes:
         reason: One sentence with the numbers.
         nearest: The best combination of terms.
+        rivals: Others that explain the frames as well.
     """
 
-    def __init__(self, reason: str, nearest: Candidate) -> None:
+    def __init__(self, reason: str, nearest: Candidate, rivals: Sequence[Candidate] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.nearest = nearest
+        self.rivals = tuple(rivals)
 
 
 def require_few(problem: Problem, law: Candidate) -> None:
@@ -52,6 +56,21 @@ def require_told(problem: Problem, law: Candidate) -> None:
                 f"{channel}: {value:.2g} ± {doubt:.2g}.",
                 law,
             )
+
+
+def require_alone(law: Candidate, rivals: Sequence[Candidate]) -> None:
+    """Refuse a law beside others that explain the frames as well.
+
+    Raises:
+        Lawless: There are any.
+    """
+    if rivals:
+        raise Lawless(
+            f"Not identifiable: {len(rivals) + 1} sets of terms explain the frames about equally "
+            "well, and nothing tells which of them is the law.",
+            law,
+            rivals,
+        )
 
 
 def blown_up(law: Candidate) -> Lawless:
