@@ -153,9 +153,9 @@ def resolved(
         now = solved(system, frames, steps, kept)
         if now is None and (before is not None or steps > 8):
             return None
-        if now is not None and before is not None:
-            if np.abs(now - before).max() < 1e-8 * now.std():
-                return now
+        both = now is not None and before is not None
+        if both and np.abs(now - before).max() < 1e-8 * now.std():
+            return now
         before = now
         steps *= 2
     return None

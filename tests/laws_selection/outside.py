@@ -8,7 +8,12 @@ import numpy as np
 from industriverse.engines.forecast.laws import library
 from tests.fakes.library_truths import Extra, System, columns
 from tests.laws_selection.inside import (
-    LEAST_SHARE, Drawn, drawn_system, followed, largest_correlation, total_rate,
+    LEAST_SHARE,
+    Drawn,
+    drawn_system,
+    followed,
+    largest_correlation,
+    total_rate,
 )  # fmt: skip
 
 _DRAWS = 400

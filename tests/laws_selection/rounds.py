@@ -2,8 +2,6 @@
 
 import time
 
-import numpy as np
-
 from industriverse.engines.forecast.laws import Law, NoLaw, identify
 from tests.fakes.library_truths import System
 from tests.kill.record import Result

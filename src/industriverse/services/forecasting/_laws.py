@@ -19,8 +19,8 @@ MOST_CELLS = 128**2
 
 _MOST_JOINT = 2
 _MOST_VARIABLES = 4
-_CONTEXTS = (4, 8)
-"""Frames to look at; the longer context where noise hides the law in the shorter."""
+_CONTEXTS = (4, 8, 16)
+"""Frames to look at; a longer context where noise hides the law in a shorter."""
 _FEWEST_FRAMES = 3
 _STEADY = 1e-9
 _UNEQUAL = 1e-9
@@ -185,10 +185,10 @@ def _sought(
 
 
 def _lengths(frames: int) -> Iterator[int]:
-    shortest, longest = _CONTEXTS
-    yield min(shortest, frames)
-    if frames > shortest:
-        yield min(longest, frames)
+    for count in _CONTEXTS:
+        yield min(count, frames)
+        if count >= frames:
+            return
 
 
 def _identified(

@@ -20,6 +20,7 @@ _QUADRUPLES = 30
 _SIGNIFICANT = 20.0
 _AS_GOOD = 2.0
 """Times what the law leaves: a set of as many terms that leaves less is as good a law."""
+_ROUNDING = 1e-9
 _RATIO = 0.9
 """A larger set must leave at most this share of a smaller one's misfit."""
 
@@ -184,7 +185,7 @@ def _removals(rows: Rows, most: int) -> list[Support]:
 
 def rivals(rows: Rows, support: Support) -> list[Support]:
     """Return the sets with one column exchanged for another that leave about as little."""
-    limit = _AS_GOOD * rows.misfit(support)
+    limit = _AS_GOOD * rows.misfit(support) + _ROUNDING
     tried: list[Support] = []
     for out in support:
         gains = _gains(rows, _without(support, out))

@@ -19,7 +19,7 @@ def gap(frames):
     ("frames", "spacing", "names", "said"),
     [
         (FRAMES[:1], 1.0, ["u"], "1 frames"),
-        (np.tile(FRAMES, (3, 1, 1, 1)), 1.0, ["u"], "12 frames"),
+        (np.tile(FRAMES, (9, 1, 1, 1)), 1.0, ["u"], "36 frames"),
         (gap(FRAMES), 1.0, ["u"], "not finite"),
         (FRAMES, (1.0, 2.0), ["u"], "no squares"),
         (FRAMES, 0.0, ["u"], "above zero"),
