@@ -14,6 +14,7 @@ import numpy as np
 from industriverse.engines.forecast.laws import Law, NoLaw, Walls, identify, library
 from industriverse.engines.simulation.patterns import GrayScott, flooded, seeded
 from industriverse.engines.simulation.spectral import Waves
+from tests.fakes.periodic_truths import Square, solved
 
 NAMES = ["u", "v"]
 SIX = {
@@ -41,6 +42,52 @@ def frames_of(name, after_s, frame_s, walls=False):
     return frames[..., : CELLS // 2, : CELLS // 2] if walls else frames
 
 
+def forced(name, frame_s, hidden):
+    """Return frames under a steady force, which is given, or one drawn anew at each time.
+
+    Runge–Kutta with integrating factors, ten steps a frame; the drawn force holds for a frame.
+    """
+    feed, kill, _ = SIX[name]
+    square = Square(CELLS, SIDE)
+    force = 1e-3 * np.outer(np.cos(square.at), np.sin(2 * square.at))
+    linear = np.stack([-2e-5 * square.square - feed, -1e-5 * square.square - feed - kill])
+    frames = [frames_of(name, 1000.0, frame_s)[0]]
+    for count in range(33):
+        if hidden:
+            force = 1e-3 * square.smooth(count, 3.0)[0]
+
+        def rates(waves, force=force):
+            u, v = square.fields(waves)
+            return square.waves(np.stack([-u * v**2 + feed + force, u * v**2]))
+
+        frames.append(solved(square, frames[-1], (2, frame_s, 10), linear, rates)[1])
+    return np.stack(frames), force
+
+
+def forced_row(name, frame_s, noise=0.0, *, hidden=False):
+    frames, force = forced(name, frame_s, hidden)
+    given = None if hidden else {"heat": force}
+    head = f"| {name} | {frame_s:g} s, {noise:.0%}, {'drawn' if hidden else 'given'} force |"
+    if not hidden and not noise:
+        identified(frames, frame_s, noise, given)
+    law, took = identified(frames, frame_s, noise, given)
+    if isinstance(law, NoLaw):
+        return f"{head} no law: {law.reason} | {took} |"
+    errors, each = forecast(law, frames)
+    return f"{head} {verdict(law, name, {('u', 'heat'): 1.0})} {errors} {took} | {each} |"
+
+
+def identified(frames, frame_s, noise, given):
+    deviation = frames[:4].std(axis=(0, 2, 3), keepdims=True)
+    context = frames[:4] + noise * deviation * np.random.default_rng(0).normal(
+        size=frames[:4].shape
+    )
+    wall, user = time.perf_counter(), time.process_time()
+    law = identify(context, SIDE / CELLS, frame_s, names=NAMES, given=given)
+    wall, user = time.perf_counter() - wall, time.process_time() - user
+    return law, f"{wall:.1f} / {user:.1f}"
+
+
 def vrmse(forecast, later):
     square = ((forecast - later) ** 2).mean(axis=(2, 3))
     return np.sqrt(square / (later.var(axis=(2, 3)) + 1e-7)).mean(axis=1)
@@ -65,12 +112,12 @@ def row(name, after_s, frame_s, noise=0.0, boundary: Walls = "periodic"):
     return f"{head} {verdict(law, name)} {errors} {took} | {each} |"
 
 
-def verdict(law: Law, name: str) -> str:
+def verdict(law: Law, name: str, more=None) -> str:
     feed, kill, _ = SIX[name]
     truth = {
         ("u", "1"): feed, ("u", "u"): -feed, ("u", "u v²"): -1.0, ("u", "∇²u"): 2e-5,
         ("v", "v"): -feed - kill, ("v", "u v²"): 1.0, ("v", "∇²v"): 1e-5,
-    }  # fmt: skip
+    } | (more or {})  # fmt: skip
     found = {(term.channel, term.name): term.coefficient for term in law.terms}
     if set(found) != set(truth):
         return f"other terms: {sorted(set(found) ^ set(truth))} | |"
@@ -96,6 +143,9 @@ def rows() -> Iterator[str]:
             yield row(name, 1000.0, frame_s)
     yield row("maze", 1000.0, 10.0, boundary="neumann")
     yield row("maze", 1000.0, 10.0, noise=0.01, boundary="neumann")
+    yield forced_row("maze", 10.0)
+    yield forced_row("maze", 10.0, noise=0.01)
+    yield forced_row("maze", 10.0, hidden=True)
 
 
 def lacking() -> Iterator[str]:

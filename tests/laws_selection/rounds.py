@@ -10,7 +10,7 @@ from tests.laws_selection.outside import outside
 
 INSIDE, OUTSIDE = 200, 100
 CLEAN_FRAMES = (4, 5, 6, 8)
-NOISY_FRAMES = (8, 16, 32)
+NOISY_FRAMES = (8, 16)
 """How many frames a system shows, in turn."""
 _OF_THREE = 3
 

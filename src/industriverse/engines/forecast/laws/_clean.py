@@ -21,10 +21,13 @@ _LARGEST_MISFIT = 1e-3
 _MANY = 6
 _LARGEST_OF_MANY = 1e-4
 _STEP_TOLERANCE = 1e-8
+_STEP_SHARE = 1e-3
+"""Of what a law leaves of the changes, what its steps may err by."""
 _SETTLED = 1e-4
 _NEAR, _HERE = 0.1, 1e-4
 """Misfits between which the solver is differentiated to come nearer."""
-_STUCK = 0.5
+_STUCK_FIRST, _STUCK = 0.9, 0.5
+"""Shares of the misfit before; the first pass along solutions still bends them far."""
 
 
 def clean_law(problem: Problem) -> Outcome:
@@ -45,7 +48,7 @@ def clean_law(problem: Problem) -> Outcome:
         integrals, bend, steps = _integrals(problem, law)
         before = law
         law = problem.searched(integrals, _floor(problem, bend), before)
-        if _settled(before, law) or (turn and _stuck(problem, before, law)):
+        if _settled(before, law) or _stuck(problem, before, law, _STUCK if turn else _STUCK_FIRST):
             break
         if law.terms == before.terms and _HERE < law.misfit < _NEAR:
             # The same terms again: now only their coefficients have to move.
@@ -81,14 +84,16 @@ def _require_close(problem: Problem, law: Candidate) -> None:
         )
 
 
-def _stuck(problem: Problem, before: Candidate, law: Candidate) -> bool:
-    return law.misfit > max(_allowed(problem, law), _STUCK * before.misfit)
+def _stuck(problem: Problem, before: Candidate, law: Candidate, share: float) -> bool:
+    return law.misfit > max(_allowed(problem, law), share * before.misfit)
 
 
 def _integrals(problem: Problem, law: Candidate) -> tuple[Integrals, float, int]:
     """Return the library's integrals along a law's solutions, what these miss, their steps."""
     program, frames = problem.law_program(law), jnp.asarray(problem.frames)
-    count = substeps(program, law.coefficients, frames[0], problem.frame_s, _STEP_TOLERANCE)
+    # A poor law, which often is a stiff one, is not worth exact steps.
+    tolerance = max(_STEP_TOLERANCE, _STEP_SHARE * law.misfit * _moved(problem))
+    count = substeps(program, law.coefficients, frames[0], problem.frame_s, tolerance)
     if not count:
         raise blown_up(law)
     steps = BLOCK * -(-count // BLOCK)
@@ -104,9 +109,13 @@ def _integrals(problem: Problem, law: Candidate) -> tuple[Integrals, float, int]
 
 def _floor(problem: Problem, bend: float) -> float:
     """Return the misfit of a regression that its own errors account for."""
+    return max(_LEAST_FLOOR, _SHARE_OF_BEND * bend, _ROUNDING / _moved(problem))
+
+
+def _moved(problem: Problem) -> float:
+    """Return how large the changes between frames are beside the frames' deviation."""
     deviation = np.linalg.norm(problem.frames[:-1, :, 1:])
-    change = np.linalg.norm(problem.changes)
-    return max(_LEAST_FLOOR, _SHARE_OF_BEND * bend, _ROUNDING * float(deviation / change))
+    return float(np.linalg.norm(problem.changes) / deviation)
 
 
 def _settled(before: Candidate, law: Candidate) -> bool:
