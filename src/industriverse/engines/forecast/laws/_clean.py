@@ -114,8 +114,9 @@ def _floor(problem: Problem, bend: float) -> float:
 
 def _moved(problem: Problem) -> float:
     """Return how large the changes between frames are beside the frames' deviation."""
-    deviation = np.linalg.norm(problem.frames[:-1, :, 1:])
-    return float(np.linalg.norm(problem.changes) / deviation)
+    deviation = problem.frames[:-1].copy()
+    deviation[:, :, 0, 0] = 0.0
+    return float(np.linalg.norm(problem.changes) / np.linalg.norm(deviation))
 
 
 def _settled(before: Candidate, law: Candidate) -> bool:

@@ -106,7 +106,9 @@ def _first_solved(problem: Problem, laws: list[Candidate], damped: Frames) -> tu
 
 
 def _steps(problem: Problem, law: Candidate, damped: Frames) -> int:
-    deviation = np.linalg.norm(damped[0][:, 1:]) / problem.box.cells**2
+    start = damped[0].copy()
+    start[:, 0, 0] = 0.0
+    deviation = np.linalg.norm(start) / problem.box.cells**2
     noise = np.linalg.norm(problem.noise.deviations)
     tolerance = _STEP_SHARE * float(noise / max(deviation, 1e-300))
     program = problem.law_program(law)
