@@ -70,6 +70,40 @@ def test_predict_prints_the_published_document(answered):
     }
 
 
+@pytest.fixture(scope="module")
+def plate(folder):
+    """Heat that spreads, exactly: each wave fades at its own rate, at 0.002 m²/s."""
+    random, at, heat = np.random.default_rng(3), np.arange(24), np.full((34, 24, 24), 290.0)
+    for across, along in np.argwhere(np.ones((5, 5)))[1:]:
+        fade = np.exp(-0.12 * (np.pi / 12) ** 2 * (across**2 + along**2) * np.arange(34))
+        phase = np.pi / 12 * (across * at[None] + along * at[:, None]) + random.normal()
+        heat += random.normal() * fade[:, None, None] * np.cos(phase)
+    metres = {name: (name, at * 1.0, {"units": "m"}) for name in ("y", "x")}
+    data = xr.Dataset(
+        {"heat": (("time", "y", "x"), heat, {"units": "K"})},
+        {"time": ("time", 60.0 * np.arange(34), {"units": "s"}), **metres},
+        {"boundary": "periodic"},
+    )
+    data.to_netcdf(folder / "plate.nc", engine="h5netcdf")
+    return folder / "plate.nc"
+
+
+def test_predict_writes_the_law_of_a_field(run, plate):
+    done = run("predict", plate, "--horizon", 4)
+    assert "law        ∂heat/∂t = 0.002 ∇²heat" in done.stdout
+    answer = PredictDocument.model_validate_json(
+        run("predict", plate, "--horizon", 4, "--json").stdout
+    )
+    assert answer.forecast.weights["law"] == pytest.approx(1.0, abs=1e-6)
+    assert answer.forecast.laws[0].latex.startswith(r"\partial_t heat")
+    assert answer.preview.kind == "maps"
+    assert answer.preview.replay is not None
+    largest = max(abs(e) for frame in answer.preview.replay.frames for e in frame.error if e)
+    assert largest < 1e-6
+    without = run("predict", plate, "--horizon", 4, "--no-law", "--json")
+    assert PredictDocument.model_validate_json(without.stdout).forecast.laws == []
+
+
 def test_the_files_agree_with_the_document(answered, folder):
     out = folder / "out"
     assert json.loads((out / "result.json").read_text()) == answered
