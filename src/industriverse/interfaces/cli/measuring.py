@@ -26,8 +26,8 @@ def bench(
     name: Annotated[
         str,
         typer.Argument(
-            help="atlas, calibration, conservation, integrators, predict, proofs, simulation "
-            "or transitions."
+            help="atlas, calibration, conservation, integrators, predict, proofs, real_fields, "
+            "simulation or transitions."
         ),
     ],
     seed: Annotated[int, typer.Option(min=0, help="For everything drawn.")] = 0,

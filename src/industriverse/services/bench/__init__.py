@@ -23,6 +23,7 @@ BENCHES = {
     "proofs": "Smallest violation that each check catches, and its false alarms.",
     "transitions": "Delay and false alarms of regime changes; what sensor faults and gaps spoil.",
     "predict": "Time of a whole prediction: telemetry and fields, cold and warm.",
+    "real_fields": "Anomaly skill on reanalysis and climate fields, beside what is hard to beat.",
     "simulation": "Time of our solvers and of their best peers at equal error, in one run.",
 }
 _VERSIONS = ("industriverse", "numpy", "scipy", "jax", "xarray", "pyarrow")

@@ -25,7 +25,8 @@ class ReferenceSet:
         name: Shown in the table.
         file: Path under the data folder.
         step_s: [s]. Between samples; 0 where the rows have no clock.
-        columns: Forecast columns, in order; empty for every column but the first.
+        columns: Forecast columns, in order; empty for every column but the first. Of a field its
+            variable; empty for the first.
         clock: Time column to place rows on a regular grid by; "" where rows are regular already.
         where: Column and value that rows must have.
         header: Column names, where the file's own do not fit its rows.
@@ -167,13 +168,14 @@ def read_set(reference: ReferenceSet, data_dir: Path) -> Table:
             f"The reference set {reference.name!r} has no file {reference.file!r}.",
             hint="Give the folder of the reference data.",
         )
-    return _frames(path) if reference.is_field else _channels(path, reference)
+    return _frames(path, reference.columns) if reference.is_field else _channels(path, reference)
 
 
-def _frames(path: Path) -> Table:
-    """Return the first variable's frames, cells that are ever missing left out."""
-    with xr.open_dataset(path) as data:
-        values = next(iter(data.data_vars.values())).to_numpy().astype(np.float64)
+def _frames(path: Path, chosen: Sequence[str]) -> Table:
+    """Return a variable's frames, cells that are ever missing left out."""
+    with xr.open_dataset(path, decode_times=False) as data:
+        name = chosen[0] if chosen else next(iter(data.data_vars))
+        values = data[name].to_numpy().astype(np.float64)
     flat = values.reshape(len(values), -1)
     return flat[:, ~np.isnan(flat).any(axis=0)]
 
