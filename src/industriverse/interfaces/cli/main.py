@@ -23,7 +23,7 @@ from industriverse.kernel.errors import (
     UnavailableError,
 )
 
-from . import atlas, catalog, demonstrating, forecasting, measuring, verifying
+from . import atlas, catalog, demonstrating, forecasting, measuring, training, verifying
 from .overrides import remember
 
 _EXIT_CODES = {ContractError: 2, NotFoundError: 3, ConflictError: 4, UnavailableError: 5}
@@ -47,6 +47,7 @@ app.command("bench")(measuring.bench)
 app.command("new")(catalog.new)
 app.command("check")(catalog.check)
 app.add_typer(atlas.app, name="atlas")
+app.add_typer(training.app, name="train")
 
 
 @app.callback()

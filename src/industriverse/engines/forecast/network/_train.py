@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any, Literal, NamedTuple, cast
 
@@ -70,12 +70,16 @@ class Record:
         loss: Mean since the last record.
         terms: The loss' terms, unweighted, at this step.
         held_out: Mean loss of the averaged weights on held-out windows; NaN without any.
+        error: Mean VRMSE of the averaged weights there, over leads and channels.
+        persistence: The same of the last frame.
     """
 
     step: int
     loss: float
     terms: dict[str, float]
     held_out: float
+    error: float = float("nan")
+    persistence: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +252,16 @@ def _record(
             f"The loss is {mean} at step {int(state.step)}.",
             hint="Lower the learning rate, or check the data for outliers.",
         )
-    held_out = float("nan")
-    if watch.held_out is not None:
-        held_out = held_out_loss(state.average, watch.held_out, settings.objective, watch.draws)
-    return Record(int(state.step), mean, {k: float(v) for k, v in terms.items()}, held_out)
+    record = Record(int(state.step), mean, {k: float(v) for k, v in terms.items()}, float("nan"))
+    if watch.held_out is None:
+        return record
+    found = skill(state.average, watch.held_out, watch.draws)
+    return replace(
+        record,
+        held_out=held_out_loss(state.average, watch.held_out, settings.objective, watch.draws),
+        error=float(found.network.mean()),
+        persistence=float(found.persistence.mean()),
+    )
 
 
 def _tell(records: list[Record], state: State, settings: Settings, watch: Watch) -> None:
@@ -306,7 +316,7 @@ class Skill(NamedTuple):
     """Errors of a network and of persistence on the same windows.
 
     Attributes:
-        network: `(lead, channel)`. Mean VRMSE over windows; of known channels 0.
+        network: `(lead, channel)`. Mean VRMSE over windows, of the channels that are forecast.
         persistence: `(lead, channel)`. The same of the last frame.
     """
 
@@ -318,13 +328,14 @@ def skill(model: FluxNet, batches: Batches, draws: int) -> Skill:
     """Return the errors by lead, over the windows of the first `draws` batches."""
     ours: list[Float[np.ndarray, "lead channel"]] = []
     naive: list[Float[np.ndarray, "lead channel"]] = []
+    told = np.array(model.plan.forecast_channels)
     for step in range(draws):
         windows, scene = batches.draw(step)
         for i in range(batches.size):
             one = _picked(windows, i)
             truth = np.asarray(one.truth)
             path = rollout(model, one.history, scene, len(truth), one.given)
-            ours.append(vrmse(np.asarray(path.mean), truth))
+            ours.append(vrmse(np.asarray(path.mean), truth)[:, told])
             last = np.broadcast_to(np.asarray(one.history[-1:]), truth.shape)
-            naive.append(vrmse(last, truth))
+            naive.append(vrmse(last, truth)[:, told])
     return Skill(np.mean(ours, axis=0), np.mean(naive, axis=0))

@@ -1,0 +1,84 @@
+"""`train forecast`, `train adapter` and `train rivals`."""
+
+import json as as_json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .overrides import overrides
+
+_OUT = Path("models/forecast")
+
+app = typer.Typer(no_args_is_help=True, help="Train the networks that forecast, and their rivals.")
+
+Domains = Annotated[list[str], typer.Argument(help="Such as fluid, plasma or climate.")]
+Steps = Annotated[int, typer.Option(min=1, help="Updates in all.")]
+Minutes = Annotated[
+    float | None, typer.Option(min=0.0, help="Stop after so long, and keep the state.")
+]
+Seed = Annotated[int, typer.Option(min=0, help="Of weights, windows and noise.")]
+Cells = Annotated[int, typer.Option(min=16, max=256, help="Cells a side of the training grid.")]
+Runs = Annotated[
+    tuple[int, int, int], typer.Option(help="Trajectories to train, watch and test with.")
+]
+Out = Annotated[Path, typer.Option(help="Folder of weights, state and records.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on from the state that is kept.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a domain.")]
+
+
+def _show(text: str, share: float) -> None:
+    """Overwrite the line on a terminal; a line of its own for each record elsewhere."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{share:4.0%}  {text}")
+    elif "step" in text:
+        sys.stderr.write(f"{share:4.0%}  {text}\n")
+    sys.stderr.flush()
+
+
+@app.command()
+def forecast(
+    domains: Domains,
+    steps: Steps = 500,
+    minutes: Minutes = None,
+    seed: Seed = 0,
+    cells: Cells = 64,
+    runs: Runs = (24, 6, 12),
+    out: Out = _OUT,
+    resume: Resume = False,
+    json: Json = False,
+) -> None:
+    """Train the flux-form network of each domain; Ctrl-C keeps the last state.
+
+    Example: `industriverse train forecast fluid --steps 500`
+    """
+    from industriverse.bootstrap.settings import load_settings  # noqa: PLC0415 (keeps --help fast)
+    from industriverse.bootstrap.training import training_tools  # noqa: PLC0415
+    from industriverse.kernel.plugins import installed  # noqa: PLC0415
+    from industriverse.services.training import (  # noqa: PLC0415
+        Paused,
+        TrainRequest,
+        forecast_set,
+        train_forecast,
+    )
+
+    tools = training_tools(load_settings(**overrides()), _show)
+    sets = [forecast_set(installed(), domain) for domain in domains]
+    for chosen in sets:
+        command = (
+            f"industriverse train forecast {chosen.domain} --steps {steps} --seed {seed} "
+            f"--cells {cells} --runs {' '.join(map(str, runs))}"
+        )
+        request = TrainRequest(steps, minutes, seed, cells, runs, resume, command=command)
+        try:
+            done = train_forecast(chosen, request, out, tools)
+        except Paused as paused:
+            typer.echo(f"\n{paused}", err=True)
+            continue
+        typer.echo(as_json.dumps(done.record) if json else _line(done.record))
+
+
+def _line(record: dict[str, object]) -> str:
+    scores = as_json.dumps(record["scores"])
+    return f"{record['domain']}: {record['weights']} {record['sha256']}\n  {scores}"

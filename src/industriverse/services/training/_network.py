@@ -1,0 +1,293 @@
+"""Training of the flux-form network on one domain: data, weights, card, record."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from industriverse.engines.forecast.network import (
+    Batches,
+    Channel,
+    FluxNet,
+    Plan,
+    Record,
+    Recording,
+    Scene,
+    Settings,
+    Vector,
+    Watch,
+    measured,
+    pack,
+    rollout,
+    train,
+    unpack,
+)
+from industriverse.kernel.errors import NotFoundError
+from industriverse.kernel.forecast_recipe import ForecastRecipe
+
+from ._scores import Question, Runs, by_window, errors, of_plan, persistence
+from ._sets import CELLS_A_SIDE, ForecastSet, Part, data_hash, recording
+from ._tools import Tools
+
+NOISE, RATE, AVERAGE = 0.05, 3e-3, 0.99
+WATCHED = 6
+BATCH, LEADS_TRAINED, EVERY = 2, 2, 50
+_WEIGHTS, _STATE, RECORDS = ".safetensors", ".state", "experiments.jsonl"
+
+
+class Paused(Exception):
+    """Training stopped where it was told to; its state is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """What to train, and how long.
+
+    Attributes:
+        steps: Updates in all.
+        minutes: After so long training stops and keeps its state; None for never.
+        seed: Of first weights, windows and noise.
+        cells: Cells a side of the training grid.
+        runs: Trajectories of the parts `train`, `validation` and `test`.
+        resume: Whether to go on from the state that is kept.
+        shuffled: Whether truths are swapped between windows, so that nothing can be learned; a
+            check of the training itself.
+        command: What was typed, for the card.
+    """
+
+    steps: int = 500
+    minutes: float | None = None
+    seed: int = 0
+    cells: int = CELLS_A_SIDE
+    runs: tuple[int, int, int] = (24, 6, 12)
+    resume: bool = False
+    shuffled: bool = False
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a training gave.
+
+    Attributes:
+        domain: Id.
+        path: Weights.
+        record: The experiment's record, as it was written.
+    """
+
+    domain: str
+    path: Path
+    record: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def network_plan(chosen: ForecastSet, seen: Recording) -> Plan:
+    """Return the plan of a domain's network, its sizes measured on the training part."""
+    recipe = chosen.recipe
+    return Plan(
+        measured(
+            tuple(_channel(recipe, name) for name in recipe.fields), seen.values, _spacing(seen)
+        ),
+        (chosen.domain,),
+        tuple(Vector(x, y, (x, y) in recipe.divergence_free) for x, y in recipe.vectors),
+        interval_s=seen.scene.interval_s,
+        spacing=_spacing(seen)[1],
+    )
+
+
+def _spacing(seen: Recording) -> tuple[float, float]:
+    return seen.scene.spacing
+
+
+def _channel(recipe: ForecastRecipe, name: str) -> Channel:
+    return Channel(
+        name,
+        conserved=name in recipe.conserved,
+        positive=name in recipe.positive,
+        pseudo=name in recipe.pseudo,
+        known=name in recipe.known,
+    )
+
+
+def settings_of(request: TrainRequest) -> Settings:
+    """Return how a request trains; the same for the rivals."""
+    return Settings(
+        request.steps, RATE, warmup=min(50, request.steps // 4), average=AVERAGE, noise=NOISE
+    )
+
+
+def train_forecast(
+    chosen: ForecastSet, request: TrainRequest, folder: Path, tools: Tools
+) -> Trained:
+    """Train one domain's network; leave weights with their card, and a line in the records.
+
+    Args:
+        chosen: The domain.
+        request: How.
+        folder: Where weights, state and records lie.
+        tools: The outside world.
+
+    Raises:
+        Paused: The minutes are over; the state is kept.
+        NotFoundError: There is no state to resume from.
+        ContractError: The state is of another request; the loss is no number any more.
+        UnavailableError: A file cannot be written.
+    """
+    parts = _parts(chosen, request, tools)
+    plan = network_plan(chosen, parts[0])
+    settings = settings_of(request)
+    state = folder / f"{chosen.domain}{_STATE}"
+    batches = Batches(
+        (parts[0],), plan, BATCH, LEADS_TRAINED, seed=request.seed, shuffled=request.shuffled
+    )
+    watch = Watch(
+        every=EVERY,
+        progress=_teller(chosen.domain, request, tools),
+        keep=lambda data: tools.write(state, data),
+        resume=_kept(state, tools) if request.resume else None,
+        held_out=Batches((parts[1],), plan, WATCHED, LEADS_TRAINED, seed=1),
+        draws=1,
+    )
+    began, meter = tools.clock.monotonic(), tools.meter.start()
+    key = jax.random.key(request.seed)
+    model, records = train(FluxNet.untrained(plan, request.seed), batches, settings, key, watch)
+    spent, energy = tools.clock.monotonic() - began, meter.stop()
+    card: dict[str, Any] = {
+        **_facts(chosen, request, parts),
+        "settings": settings.card(),
+        "batch": BATCH,
+        "leads": LEADS_TRAINED,
+        "scores": score_network(model, parts[2]),
+        "losses": [_number(asdict(record)) for record in records],
+        "training": {
+            "wall_s": round(spent, 1),
+            "resumed": request.resume,
+            "joules": round(energy.joules, 1),
+            "method": energy.method,
+        },
+        "date": tools.clock.now().date().isoformat(),
+    }
+    return _finished(chosen, model, card, folder, tools)
+
+
+def _parts(
+    chosen: ForecastSet, request: TrainRequest, tools: Tools
+) -> tuple[Recording, Recording, Recording]:
+    seen, watched, tested = request.runs
+
+    def part(name: Part, count: int) -> Recording:
+        return recording(
+            chosen, name, count, tools.cache, cells=request.cells, progress=tools.progress
+        )
+
+    return part("train", seen), part("validation", watched), part("test", tested)
+
+
+def _kept(state: Path, tools: Tools) -> bytes:
+    if not state.is_file():
+        raise NotFoundError(
+            f"There is no state {state} to resume from.", hint="Train without --resume."
+        )
+    return tools.read(state)
+
+
+def _teller(domain: str, request: TrainRequest, tools: Tools) -> Callable[[Record], None]:
+    began, first = tools.clock.monotonic(), list[int]()
+
+    def tell(record: Record) -> None:
+        passed = tools.clock.monotonic() - began
+        first.append(record.step)
+        done = record.step - first[0] + EVERY
+        left = passed / done * (request.steps - record.step)
+        tools.progress(
+            f"{domain}: step {record.step} of {request.steps}, loss {record.loss:.4f}, held out "
+            f"{record.error:.4f} (persistence {record.persistence:.4f}), {left:.0f} s left",
+            record.step / request.steps,
+        )
+        over = request.minutes is not None and passed > 60 * request.minutes
+        if over and record.step < request.steps:
+            raise Paused(
+                f"{domain} stopped at step {record.step} of {request.steps}; "
+                "--resume goes on from there."
+            )
+
+    return tell
+
+
+def _facts(
+    chosen: ForecastSet, request: TrainRequest, parts: tuple[Recording, ...]
+) -> dict[str, Any]:
+    """Return what decides the weights, as JSON values."""
+    recipe = chosen.recipe
+    return {
+        "title": f"Flux-form forecast of {chosen.domain}",
+        "domain": chosen.domain,
+        "solver": chosen.solver.id,
+        "frame_s": recipe.frame_s,
+        "scale": {name: recipe.scale.get(name, 1.0) for name in recipe.fields},
+        "seed": request.seed,
+        "command": request.command,
+        "data": {
+            "cells": request.cells,
+            "runs": dict(zip(("train", "validation", "test"), request.runs, strict=True)),
+            "frames": recipe.frames,
+            "sha256": {
+                name: data_hash(part.values)
+                for name, part in zip(("train", "validation", "test"), parts, strict=True)
+            },
+        },
+        "licence": "Apache-2.0",
+    }
+
+
+def score_network(model: FluxNet, tested: Recording) -> dict[str, Any]:
+    """Return the held-out VRMSE by window of leads, beside persistence's."""
+    asked = of_plan(tested.values, model.plan)
+    forecast = forecast_windows(model, asked, tested.scene)
+    ours, naive = errors(forecast, asked.truth), errors(persistence(asked), asked.truth)
+    return {
+        "vrmse": by_window(ours),
+        "persistence_vrmse": by_window(naive),
+        "windows": len(asked.truth),
+    }
+
+
+def forecast_windows(model: FluxNet, asked: Question, scene: Scene) -> Runs:
+    """Return the network's forecast of each window, of the channels that are forecast."""
+    return np.stack(
+        [
+            np.asarray(rollout(model, jnp.asarray(seen), scene, asked.leads).mean)[:, asked.told]
+            for seen in asked.history
+        ]
+    )
+
+
+def _number(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record whose NaN are None, as JSON has none."""
+    return {
+        name: None if isinstance(value, float) and not np.isfinite(value) else value
+        for name, value in record.items()
+    }
+
+
+def _finished(
+    chosen: ForecastSet, model: FluxNet, card: dict[str, Any], folder: Path, tools: Tools
+) -> Trained:
+    """Write the weights and the record, and forget the state."""
+    data = pack(model, card)
+    path = folder / f"{chosen.domain}{_WEIGHTS}"
+    record = {**card, "sha256": unpack(data)[1]["sha256"], "weights": path.name}
+    tools.write(path, data)
+    append_record(folder / RECORDS, record, tools)
+    (folder / f"{chosen.domain}{_STATE}").unlink(missing_ok=True)
+    return Trained(chosen.domain, path, record)
+
+
+def append_record(path: Path, record: dict[str, Any], tools: Tools) -> None:
+    """Add a line to the records."""
+    before = tools.read(path) if path.is_file() else b""
+    tools.write(path, before + json.dumps(record, sort_keys=True).encode() + b"\n")
