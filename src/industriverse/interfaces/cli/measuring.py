@@ -26,8 +26,8 @@ def bench(
     name: Annotated[
         str,
         typer.Argument(
-            help="atlas, calibration, conservation, integrators, predict, proofs, real_fields, "
-            "simulation or transitions."
+            help="atlas, calibration, conservation, forecast, integrators, predict, proofs, "
+            "real_fields, simulation or transitions."
         ),
     ],
     seed: Annotated[int, typer.Option(min=0, help="For everything drawn.")] = 0,
@@ -39,6 +39,7 @@ def bench(
     Example: `industriverse bench calibration --json`
     """
     from industriverse.bootstrap.settings import load_settings  # noqa: PLC0415 (keeps --help fast)
+    from industriverse.bootstrap.training import training_tools  # noqa: PLC0415
     from industriverse.bootstrap.wiring import build_platform  # noqa: PLC0415
     from industriverse.kernel.context import Context  # noqa: PLC0415
     from industriverse.kernel.ports import ReadOptions  # noqa: PLC0415
@@ -54,7 +55,13 @@ def bench(
                 return platform.predict.run(PredictRequest(read, path.name), Context.fresh())
 
             settings = BenchSettings(
-                seed, data, folder, _show_progress, predict_file, platform.maps
+                seed,
+                data,
+                folder,
+                _show_progress,
+                predict_file,
+                platform.maps,
+                training_tools(load_settings(**overrides()), _show_progress),
             )
             document = run_bench(name, settings)
     _show_progress("", 1.0)

@@ -9,7 +9,7 @@ import typer
 
 from .overrides import overrides
 
-_OUT = Path("models/forecast")
+_OUT, _RIVALS = Path("models/forecast"), Path("models/rivals")
 
 app = typer.Typer(no_args_is_help=True, help="Train the networks that forecast, and their rivals.")
 
@@ -40,7 +40,7 @@ def _show(text: str, share: float) -> None:
 @app.command()
 def forecast(
     domains: Domains,
-    steps: Steps = 500,
+    steps: Steps = 250,
     minutes: Minutes = None,
     seed: Seed = 0,
     cells: Cells = 64,
@@ -51,7 +51,7 @@ def forecast(
 ) -> None:
     """Train the flux-form network of each domain; Ctrl-C keeps the last state.
 
-    Example: `industriverse train forecast fluid --steps 500`
+    Example: `industriverse train forecast fluid --steps 250`
     """
     from industriverse.bootstrap.settings import load_settings  # noqa: PLC0415 (keeps --help fast)
     from industriverse.bootstrap.training import training_tools  # noqa: PLC0415
@@ -82,3 +82,30 @@ def forecast(
 def _line(record: dict[str, object]) -> str:
     scores = as_json.dumps(record["scores"])
     return f"{record['domain']}: {record['weights']} {record['sha256']}\n  {scores}"
+
+
+@app.command()
+def rivals(
+    domains: Domains,
+    ours: Annotated[Path, typer.Option(help="Folder of our weights.")] = _OUT,
+    out: Annotated[Path, typer.Option(help="Folder of theirs.")] = _RIVALS,
+    json: Json = False,
+) -> None:
+    """Train a U-Net and an FNO on the runs, windows and time that our network had.
+
+    Example: `industriverse train rivals fluid`
+    """
+    from industriverse.bootstrap.settings import load_settings  # noqa: PLC0415 (keeps --help fast)
+    from industriverse.bootstrap.training import training_tools  # noqa: PLC0415
+    from industriverse.kernel.plugins import installed  # noqa: PLC0415
+    from industriverse.services.training import forecast_set, train_rivals  # noqa: PLC0415
+
+    tools = training_tools(load_settings(**overrides()), _show)
+    sets = [forecast_set(installed(), domain) for domain in domains]
+    for chosen in sets:
+        weights = ours / f"{chosen.domain}.safetensors"
+        for record in train_rivals(chosen, weights, out, tools):
+            scores = as_json.dumps(record["scores"])
+            typer.echo(
+                as_json.dumps(record) if json else f"{record['domain']} {record['kind']}: {scores}"
+            )

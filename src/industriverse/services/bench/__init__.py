@@ -12,6 +12,7 @@ from typing import Any
 from industriverse.kernel.errors import NotFoundError
 from industriverse.services.atlas import Maps
 from industriverse.services.documents import BenchDocument, PredictDocument
+from industriverse.services.training import Tools
 
 __all__ = ["BENCHES", "BenchSettings", "run_bench"]
 
@@ -19,6 +20,7 @@ BENCHES = {
     "atlas": "Time to load a map, make its pyramid, find it among 100 000, build a domain.",
     "calibration": "Coverage, interval score and CRPS on real data, beside split conformal.",
     "conservation": "What each solver keeps over a whole run, and whether its entropy law holds.",
+    "forecast": "Forecast fields of each domain: law, network, the naive ones, and rivals.",
     "integrators": "Energy kept by steps in time, beside SciPy and diffrax at equal work.",
     "proofs": "Smallest violation that each check catches, and its false alarms.",
     "transitions": "Delay and false alarms of regime changes; what sensor faults and gaps spoil.",
@@ -40,6 +42,7 @@ class BenchSettings:
         progress: Called with a sentence and the share done.
         predict_file: Reads and predicts a file, as the command line and the server do.
         maps: An empty atlas on the scratch folder's disk.
+        training: Meter, files and solved runs, for the trained networks.
     """
 
     seed: int
@@ -48,6 +51,7 @@ class BenchSettings:
     progress: Callable[[str, float], None]
     predict_file: Callable[[Path], PredictDocument]
     maps: Maps | None = None
+    training: Tools | None = None
 
 
 def run_bench(name: str, settings: BenchSettings) -> BenchDocument:

@@ -11,7 +11,19 @@ from ._network import (
     settings_of,
     train_forecast,
 )
-from ._scores import LEADS, WINDOWS, Question, by_window, errors, of_plan, persistence, question
+from ._race import Ours, ours_of, pack_rival, score_rival, train_rivals, unpack_rival
+from ._rivals import KINDS, Rival, rival_windows
+from ._scores import (
+    LEADS,
+    WINDOWS,
+    Question,
+    Runs,
+    by_window,
+    errors,
+    of_plan,
+    persistence,
+    question,
+)
 from ._sets import (
     CELLS_A_SIDE,
     PARTS,
@@ -26,13 +38,17 @@ from ._tools import Tools
 
 __all__ = [
     "CELLS_A_SIDE",
+    "KINDS",
     "LEADS",
     "PARTS",
     "WINDOWS",
     "ForecastSet",
+    "Ours",
     "Part",
     "Paused",
     "Question",
+    "Rival",
+    "Runs",
     "Tools",
     "TrainRequest",
     "Trained",
@@ -45,10 +61,16 @@ __all__ = [
     "forecast_windows",
     "network_plan",
     "of_plan",
+    "ours_of",
+    "pack_rival",
     "persistence",
     "question",
     "recording",
+    "rival_windows",
     "score_network",
+    "score_rival",
     "settings_of",
     "train_forecast",
+    "train_rivals",
+    "unpack_rival",
 ]

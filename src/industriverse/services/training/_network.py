@@ -36,7 +36,7 @@ from ._tools import Tools
 
 NOISE, RATE, AVERAGE = 0.05, 3e-3, 0.99
 WATCHED = 6
-BATCH, LEADS_TRAINED, EVERY = 2, 2, 50
+BATCH, LEADS_TRAINED = 2, 2
 _WEIGHTS, _STATE, RECORDS = ".safetensors", ".state", "experiments.jsonl"
 
 
@@ -54,17 +54,23 @@ class TrainRequest:
         seed: Of first weights, windows and noise.
         cells: Cells a side of the training grid.
         runs: Trajectories of the parts `train`, `validation` and `test`.
+        width: Features a cell of the network.
+        dilations: Cells between the taps of its blocks.
+        every: Steps between records, at which the state is kept.
         resume: Whether to go on from the state that is kept.
         shuffled: Whether truths are swapped between windows, so that nothing can be learned; a
             check of the training itself.
         command: What was typed, for the card.
     """
 
-    steps: int = 500
+    steps: int = 250
     minutes: float | None = None
     seed: int = 0
     cells: int = CELLS_A_SIDE
     runs: tuple[int, int, int] = (24, 6, 12)
+    width: int = 32
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 4, 2, 1)
+    every: int = 50
     resume: bool = False
     shuffled: bool = False
     command: str = ""
@@ -85,7 +91,7 @@ class Trained:
     record: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-def network_plan(chosen: ForecastSet, seen: Recording) -> Plan:
+def network_plan(chosen: ForecastSet, seen: Recording, request: TrainRequest) -> Plan:
     """Return the plan of a domain's network, its sizes measured on the training part."""
     recipe = chosen.recipe
     return Plan(
@@ -94,6 +100,8 @@ def network_plan(chosen: ForecastSet, seen: Recording) -> Plan:
         ),
         (chosen.domain,),
         tuple(Vector(x, y, (x, y) in recipe.divergence_free) for x, y in recipe.vectors),
+        width=request.width,
+        dilations=request.dilations,
         interval_s=seen.scene.interval_s,
         spacing=_spacing(seen)[1],
     )
@@ -138,14 +146,14 @@ def train_forecast(
         UnavailableError: A file cannot be written.
     """
     parts = _parts(chosen, request, tools)
-    plan = network_plan(chosen, parts[0])
+    plan = network_plan(chosen, parts[0], request)
     settings = settings_of(request)
     state = folder / f"{chosen.domain}{_STATE}"
     batches = Batches(
         (parts[0],), plan, BATCH, LEADS_TRAINED, seed=request.seed, shuffled=request.shuffled
     )
     watch = Watch(
-        every=EVERY,
+        every=request.every,
         progress=_teller(chosen.domain, request, tools),
         keep=lambda data: tools.write(state, data),
         resume=_kept(state, tools) if request.resume else None,
@@ -167,6 +175,7 @@ def train_forecast(
             "wall_s": round(spent, 1),
             "resumed": request.resume,
             "joules": round(energy.joules, 1),
+            "cpu_s": round(energy.cpu_s, 1),
             "method": energy.method,
         },
         "date": tools.clock.now().date().isoformat(),
@@ -201,14 +210,14 @@ def _teller(domain: str, request: TrainRequest, tools: Tools) -> Callable[[Recor
     def tell(record: Record) -> None:
         passed = tools.clock.monotonic() - began
         first.append(record.step)
-        done = record.step - first[0] + EVERY
+        done = record.step - first[0] + request.every
         left = passed / done * (request.steps - record.step)
         tools.progress(
             f"{domain}: step {record.step} of {request.steps}, loss {record.loss:.4f}, held out "
             f"{record.error:.4f} (persistence {record.persistence:.4f}), {left:.0f} s left",
             record.step / request.steps,
         )
-        over = request.minutes is not None and passed > 60 * request.minutes
+        over = request.minutes is not None and passed >= 60 * request.minutes
         if over and record.step < request.steps:
             raise Paused(
                 f"{domain} stopped at step {record.step} of {request.steps}; "

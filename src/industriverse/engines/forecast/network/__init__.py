@@ -10,8 +10,19 @@ from ._recordings import Batches, Recording, Symmetry
 from ._rollout import Given, Path, rollout, unrolled
 from ._scores import gaussian_crps, map_entropy, vrmse
 from ._sums import settled, total
-from ._train import Record, Settings, Skill, Watch, held_out_loss, skill, train
-from ._weights import pack, unpack
+from ._train import (
+    Record,
+    Settings,
+    Skill,
+    Watch,
+    averaged,
+    held_out_loss,
+    noisy,
+    optimiser_of,
+    skill,
+    train,
+)
+from ._weights import bundle, filled, pack, tensors_of, unbundled, unpack
 
 __all__ = [
     "Balanced",
@@ -34,21 +45,28 @@ __all__ = [
     "Vector",
     "Watch",
     "Window",
+    "averaged",
     "balanced",
+    "bundle",
     "extended",
     "faces",
+    "filled",
     "gaussian_crps",
     "held_out_loss",
     "loss",
     "loss_terms",
     "map_entropy",
     "measured",
+    "noisy",
+    "optimiser_of",
     "pack",
     "rollout",
     "settled",
     "skill",
+    "tensors_of",
     "total",
     "train",
+    "unbundled",
     "unpack",
     "unrolled",
     "vrmse",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 import equinox as eqx
 import jax
@@ -24,6 +24,7 @@ from ._scores import vrmse
 from ._weights import bundle, filled, tensors_of, unbundled
 
 _CHECKPOINT = "industriverse training state"
+Tree = TypeVar("Tree")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def train(
             no number any more.
     """
     watch = watch or Watch()
-    optimiser = _optimiser(settings)
+    optimiser = optimiser_of(settings)
     state = _start(model, optimiser, settings)
     records: list[Record] = []
     if watch.resume is not None:
@@ -152,7 +153,8 @@ def train(
 
 
 @cache
-def _optimiser(settings: Settings) -> optax.GradientTransformation:
+def optimiser_of(settings: Settings) -> optax.GradientTransformation:
+    """Return what turns gradients into updates; the same for whoever trains by these settings."""
     schedule = optax.warmup_cosine_decay_schedule(
         0.0, settings.rate, settings.warmup, max(settings.steps, settings.warmup + 1)
     )
@@ -205,7 +207,7 @@ def _update(
     """Return the state after one update, the loss before it and its terms."""
     (window, key), (settings, optimiser) = example, how
     trained, fixed = eqx.partition(state.model, _trainable(state.model, settings))
-    window = _noisy(window, state.model.plan, settings.noise, key)
+    window = noisy(window, state.model.plan, settings.noise, key)
 
     def mean_loss(trained: FluxNet) -> tuple[Float[Array, ""], dict[str, Float[Array, ""]]]:
         model = eqx.combine(trained, fixed)
@@ -215,11 +217,11 @@ def _update(
     (value, terms), gradient = eqx.filter_value_and_grad(mean_loss, has_aux=True)(trained)
     updates, memory = optimiser.update(gradient, state.optimiser, trained)
     model = eqx.combine(eqx.apply_updates(trained, updates), fixed)
-    average = _averaged(state.average, model, settings.average, state.step)
+    average = averaged(state.average, model, settings.average, state.step)
     return State(model, average, memory, state.step + 1), value, terms
 
 
-def _averaged(old: FluxNet, new: FluxNet, share: float, step: Int[Array, ""]) -> FluxNet:
+def averaged(old: Tree, new: Tree, share: float, step: Int[Array, ""]) -> Tree:
     """Return the running mean of the weights; while it is young it keeps less."""
     kept = jnp.minimum(share, (1 + step) / (10 + step)).astype(jnp.float32)
 
@@ -229,7 +231,7 @@ def _averaged(old: FluxNet, new: FluxNet, share: float, step: Int[Array, ""]) ->
     return jax.tree.map(blended, old, new)
 
 
-def _noisy(window: Window, plan: Plan, noise: float, key: PRNGKeyArray) -> Window:
+def noisy(window: Window, plan: Plan, noise: float, key: PRNGKeyArray) -> Window:
     """Return the window with noise on what is seen, as a rollout's own errors would be."""
     if noise == 0:
         return window

@@ -40,7 +40,7 @@ def test_it_is_seen_and_not_scored(model):
     other = truth.at[:, 1].add(5.0)
     value = loss(model, Window(history, truth), SCENE, Objective())[0]
     assert value == loss(model, Window(history, other), SCENE, Objective())[0]
-    seen = history.at[:, 1].add(jnp.sin(jnp.arange(16.0))[None, :, None])
+    seen = history.at[:, 1].add(jnp.sin(jnp.arange(16.0, dtype=jnp.float32))[None, :, None])
     assert value != loss(model, Window(seen, truth), SCENE, Objective())[0]
 
 
