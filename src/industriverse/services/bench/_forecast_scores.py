@@ -1,8 +1,9 @@
 """Scores of forecast fields by window of leads, each against the same truth."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
@@ -35,7 +36,7 @@ def spread_of(answer: Answer, asked: Question) -> Float[np.ndarray, "lead channe
     """Return the mean square error by lead and channel, on runs held out for it."""
     with np.errstate(over="ignore", invalid="ignore"):
         apart = answer.mean.astype(np.float64) - asked.truth
-        return np.nan_to_num((apart**2).mean(axis=(0, 3, 4)), nan=np.inf)
+        return np.nan_to_num((apart**2).mean(axis=(0, 3, 4)), nan=np.inf, posinf=np.inf)
 
 
 def scored(
@@ -75,8 +76,9 @@ def _crps(mean: Runs, variance: Runs, truth: Runs, plan: Plan) -> Float[np.ndarr
     sizes = plan.column("spread")[np.array(plan.forecast_channels)][None, None].astype(np.float64)
     safe = np.maximum(variance.astype(np.float64), (_CRUDE * sizes) ** 2)
     with np.errstate(over="ignore", invalid="ignore"):
-        score = np.asarray(gaussian_crps(mean / sizes, safe / sizes**2, truth / sizes))
-    return np.nan_to_num(score.mean(axis=(0, 3, 4)), nan=np.inf)
+        parts = (jnp.asarray(part) for part in (mean / sizes, safe / sizes**2, truth / sizes))
+        score = np.asarray(gaussian_crps(*parts))
+    return np.nan_to_num(score.mean(axis=(0, 3, 4)), nan=np.inf, posinf=np.inf)
 
 
 def _correlation(mean: Runs, truth: Runs) -> Float[np.ndarray, "lead channel"]:
@@ -99,7 +101,7 @@ def _spectrum(mean: Runs, truth: Runs, ends: Ends) -> Float[np.ndarray, "lead ch
         ours, real = _rings(mean, ends), _rings(truth.astype(np.float64), ends)
         faint = _FAINT * real.max(-1, keepdims=True) + np.finfo(np.float64).tiny
         apart = np.abs(np.log10((ours + faint) / (real + faint))).mean(-1)
-    return np.nan_to_num(apart, nan=np.inf).mean(axis=0)
+    return np.nan_to_num(apart, nan=np.inf, posinf=np.inf).mean(axis=0)
 
 
 def _rings(fields: Runs, ends: Ends) -> Float[np.ndarray, "window lead channel ring"]:
@@ -134,7 +136,6 @@ def ratio(ours: float | None, best: float | None) -> float | None:
     return None if ours is None or not best else ours / best
 
 
-def least(rows: list[Mapping[str, float | None]], key: str) -> float | None:
+def least(rows: Sequence[Mapping[str, Any]], key: str) -> float | None:
     """Return the smallest of a score among rows that have it."""
-    found = [row[key] for row in rows if row.get(key) is not None]
-    return min((value for value in found if value is not None), default=None)
+    return min((row[key] for row in rows if row.get(key) is not None), default=None)

@@ -7,15 +7,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from industriverse.engines.forecast import DynamicModes, InModes
 from industriverse.engines.forecast.laws import Law, NoLaw, identify
-from industriverse.engines.forecast.network import FluxNet, Scene, rollout
+from industriverse.engines.forecast.network import FluxNet, Plan, Scene, rollout
 from industriverse.kernel.errors import ContractError
 from industriverse.services.training import Question, Rival, persistence, rival_windows
 
 from ._forecast_scores import Answer
 
 Forecaster = Callable[[Question], Answer]
+_TINY = 1e-8
 TRIES = 3
 """Windows without a law after which no further one is sought."""
 
@@ -33,25 +33,77 @@ def extrapolate(asked: Question) -> Answer:
 
 
 def dynamic_modes(asked: Question) -> Answer:
-    """Forecast by dynamic mode decomposition of the frames that are seen, channels levelled."""
+    """Forecast by exact dynamic mode decomposition of the frames that are seen, channels levelled.
+
+    Eigenvalues outside the unit circle are pulled onto it, so that no mode can grow.
+
+    References:
+        Tu et al. (2014), On dynamic mode decomposition: theory and applications, algorithm 2.
+    """
     found: list[Float[np.ndarray, "lead channel y x"]] = []
     for seen in asked.history[:, :, asked.told].astype(np.float64):
         size = np.maximum(seen.std(axis=(0, 2, 3), keepdims=True), np.finfo(float).tiny)
-        table = (seen / size).reshape(len(seen), -1)
-        fitted = InModes(DynamicModes()).fit(table)
-        ahead = fitted.forecast(table, np.array([len(table) - 1]), asked.leads)[0]
+        states = (seen / size).reshape(len(seen), -1).T
+        ahead = _modes_ahead(states, asked.leads).T
         found.append(ahead.reshape(asked.leads, *seen.shape[1:]) * size)
     return Answer(np.stack(found).astype(np.float32))
 
 
-def climatology(
-    values: Float[np.ndarray, "trajectory time channel y x"], told: tuple[int, ...]
-) -> Forecaster:
-    """Return who forecasts the mean of the training runs, cell by cell."""
-    mean = values.mean(axis=(0, 1), dtype=np.float64)[np.array(told)].astype(np.float32)
+def _modes_ahead(
+    states: Float[np.ndarray, "state frame"], leads: int
+) -> Float[np.ndarray, "state lead"]:
+    before, after = states[:, :-1], states[:, 1:]
+    left, sizes, right = np.linalg.svd(before, full_matrices=False)
+    kept = sizes > _TINY * sizes[0]
+    lifted = after @ (right[kept].T / sizes[kept])
+    values, inner = np.linalg.eig((left[:, kept].T @ lifted).astype(np.complex128))
+    modes = lifted @ inner
+    amplitudes = np.linalg.lstsq(modes, states[:, -1].astype(np.complex128), rcond=None)[0]
+    values = values / np.maximum(np.abs(values), 1.0)
+    powers = values[:, None] ** np.arange(1, leads + 1)
+    return (modes @ (amplitudes[:, None] * powers)).real
+
+
+def climatology(values: Float[np.ndarray, "trajectory time channel y x"], plan: Plan) -> Forecaster:
+    """Return who forecasts the mean of the training runs, cell by cell.
+
+    A conserved channel is moved to the sum of the run that is asked about.
+    """
+    told = np.array(plan.forecast_channels)
+    mean = values.mean(axis=(0, 1), dtype=np.float64)[told]
+    conserved = np.array([plan.channels[i].conserved for i in told])[None, :, None, None]
 
     def forecast(asked: Question) -> Answer:
-        return Answer(np.broadcast_to(mean, asked.truth.shape))
+        last = asked.history[:, -1, asked.told].astype(np.float64)
+        apart = (last - mean).mean(axis=(-2, -1), keepdims=True)
+        calm = mean + np.where(conserved, apart, 0.0)
+        whole = np.broadcast_to(calm[:, None], asked.truth.shape)
+        return Answer(whole.astype(np.float32))
+
+    return forecast
+
+
+def damped(forecaster: Forecaster, towards: Forecaster, watched: Question) -> Forecaster:
+    """Return a forecaster drawn to another one as far as held-out runs say, by lead and channel.
+
+    What is left of the first is the share, in [0, 1], that has the least square error on the runs
+    held out; a forecast that has lost its way then costs no more than the other one.
+
+    Args:
+        forecaster: Whose forecasts are drawn.
+        towards: To whom.
+        watched: Held-out runs; never those that are scored.
+    """
+    calm = towards(watched).mean.astype(np.float64)
+    away = forecaster(watched).mean.astype(np.float64) - calm
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        wanted = (away * (watched.truth - calm)).sum((0, 3, 4)) / (away**2).sum((0, 3, 4))
+    share = np.clip(np.nan_to_num(wanted, nan=0.0), 0.0, 1.0)[None, :, :, None, None]
+
+    def forecast(asked: Question) -> Answer:
+        calm, drawn = towards(asked).mean, forecaster(asked).mean
+        mean = np.where(share > 0, calm + share * (drawn - calm), calm)
+        return Answer(mean.astype(np.float32))
 
     return forecast
 
@@ -97,7 +149,6 @@ class ByLaw:
         """Forecast each window by its law; the note says in how many there was one."""
         answer = self.otherwise(asked)
         mean, found, reason = np.array(answer.mean), 0, ""
-        variance = None if answer.variance is None else np.array(answer.variance)
         for window, seen in enumerate(asked.history):
             if window == TRIES and not found:
                 break
@@ -106,13 +157,11 @@ class ByLaw:
                 reason = ahead
                 continue
             mean[window], found = ahead, found + 1
-            if variance is not None:
-                variance[window] = np.nan
         note = f"law in {found} of {len(mean)}" + (f"; else: {reason}" if reason else "")
-        return Answer(mean, variance, note)
+        return Answer(mean, note=note)
 
     def _ahead(
-        self, seen: Float[np.ndarray, "frame channel y x"], asked: Question
+        self, seen: Float[np.ndarray, "frame field y x"], asked: Question
     ) -> Float[np.ndarray, "lead channel y x"] | str:
         """Return the law's forecast, or why there is none."""
         if set(self.scene.boundary) != {"periodic"}:

@@ -13,7 +13,7 @@ WINDOWS: Mapping[str, slice] = {"1": slice(0, 1), "6-12": slice(5, 12), "13-30":
 """Leads of each window, as indices from 0."""
 
 Runs = Float[np.ndarray, "window lead channel y x"]
-Seen = Float[np.ndarray, "window frame channel y x"]
+Seen = Float[np.ndarray, "window frame field y x"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Question:
     """What every forecaster is asked on one domain.
 
     Attributes:
-        history: `(window, frame, channel, y, x)`. What is seen.
+        history: `(window, frame, field, y, x)`. What is seen, known fields too.
         truth: `(window, lead, channel, y, x)`. What came, of the channels that are forecast.
         told: Indices of those channels among all.
     """
