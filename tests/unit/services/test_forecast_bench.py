@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -37,7 +39,7 @@ ASKED = question(waves((0.1, 0.2, 0.3)), 4, (0, 1))
 SPREAD = np.full((30, 2), 0.01)
 
 
-def row_of(answer):
+def row_of(answer) -> dict[str, Any]:
     return scored(answer, ASKED, SPREAD, PLAN, ENDS)
 
 

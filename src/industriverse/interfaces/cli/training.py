@@ -85,6 +85,37 @@ def _line(record: dict[str, object]) -> str:
 
 
 @app.command()
+def adapter(
+    file: Annotated[Path, typer.Argument(help="NetCDF, Zarr, HDF5, NPZ … of a plane's frames.")],
+    known: Annotated[str, typer.Option("--from", help="Domain whose network is carried over.")],
+    name: Annotated[str, typer.Option(help="Id of the new domain.")] = "",
+    steps: Steps = 100,
+    seed: Seed = 0,
+    variable: Annotated[list[str] | None, typer.Option(help="Only these; repeat.")] = None,
+    weights: Annotated[Path, typer.Option(help="Folder of our weights.")] = _OUT,
+    out: Annotated[Path, typer.Option(help="Folder of the new ones.")] = Path("adapters"),
+    json: Json = False,
+) -> None:
+    """Carry a network to a new domain by at most 20 frames of a file.
+
+    Example: `industriverse train adapter tank.nc --from fluid`
+    """
+    from industriverse.bootstrap.settings import load_settings  # noqa: PLC0415 (keeps --help fast)
+    from industriverse.bootstrap.training import read_field, training_tools  # noqa: PLC0415
+    from industriverse.services.training import AdapterRequest, train_adapter  # noqa: PLC0415
+
+    settings = load_settings(**overrides())
+    tools = training_tools(settings, _show)
+    seen = read_field(settings, file, tuple(variable or ()))
+    command = (
+        f"industriverse train adapter {file.name} --from {known} --steps {steps} --seed {seed}"
+    )
+    request = AdapterRequest(name or file.stem, steps, seed, command)
+    done = train_adapter(seen, weights / f"{known}.safetensors", request, out, tools)
+    typer.echo(as_json.dumps(done.record) if json else _line(done.record))
+
+
+@app.command()
 def rivals(
     domains: Domains,
     ours: Annotated[Path, typer.Option(help="Folder of our weights.")] = _OUT,

@@ -16,7 +16,7 @@ from ._forecast_scores import Answer
 
 Forecaster = Callable[[Question], Answer]
 _TINY = 1e-8
-TRIES = 3
+TRIES = 2
 """Windows without a law after which no further one is sought."""
 
 

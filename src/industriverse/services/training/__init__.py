@@ -1,5 +1,6 @@
 """Training: data sets of the catalogue's domains, our network, and its rivals."""
 
+from ._adapter import AdapterRequest, train_adapter
 from ._network import (
     Paused,
     Trained,
@@ -42,6 +43,7 @@ __all__ = [
     "LEADS",
     "PARTS",
     "WINDOWS",
+    "AdapterRequest",
     "ForecastSet",
     "Ours",
     "Part",
@@ -70,6 +72,7 @@ __all__ = [
     "score_network",
     "score_rival",
     "settings_of",
+    "train_adapter",
     "train_forecast",
     "train_rivals",
     "unpack_rival",
