@@ -1,0 +1,74 @@
+"""`industriverse train` as a user meets it: whole processes, a stop, a resume, exit codes."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from industriverse.engines.forecast.network import unbundled
+
+SMALL = ("--cells", 16, "--runs", 3, 1, 1, "--steps", 100)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("train")
+
+
+@pytest.fixture(scope="module")
+def run(folder, command):
+    def call(*words: object):
+        done = command(folder / "home", *words)
+        assert "defect" not in done.stderr, done.stderr
+        return done
+
+    return call
+
+
+def test_an_unknown_domain_is_said_with_the_known_ones(run, folder):
+    done = run("train", "forecast", "weather", "--out", folder / "none")
+    assert done.returncode == 3
+    assert "'weather'" in done.stderr
+    assert "fluid" in done.stderr
+
+
+def test_rivals_need_our_weights_first(run, folder):
+    done = run("train", "rivals", "fluid", "--ours", folder / "none")
+    assert done.returncode == 5
+    assert "fluid.safetensors cannot be read" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_training_stopped_by_ctrl_c_goes_on_to_the_same_bits(run, folder):
+    whole = run("train", "forecast", "electromagnetics", *SMALL, "--out", folder / "a", "--json")
+    assert whole.returncode == 0, whole.stderr
+    record = json.loads(whole.stdout)
+    assert "step 100 of 100" in whole.stderr
+    assert (
+        unbundled((folder / "a" / "electromagnetics.safetensors").read_bytes())[1]["sha256"]
+        == (record["sha256"])
+    )
+
+    state = folder / "b" / "electromagnetics.state"
+    words = ["--folder", folder / "home", "train", "forecast", "electromagnetics", *SMALL]
+    with subprocess.Popen(
+        [sys.executable, "-m", "industriverse.apps.cli", *map(str, words), "--out", folder / "b"],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        ends = time.monotonic() + 200
+        while not state.exists() and process.poll() is None and time.monotonic() < ends:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=100)[1]
+    assert process.returncode == 130, said
+    assert state.is_file()
+    again = run(
+        "train", "forecast", "electromagnetics", *SMALL, "--out", folder / "b", "--json", "--resume"
+    )
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["sha256"] == record["sha256"]
+    assert not state.exists()
