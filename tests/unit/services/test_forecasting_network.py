@@ -37,7 +37,9 @@ def frames(count=14):
     return np.stack([extra, medium, heat], axis=1)
 
 
-def predict(values, names=NAMES, spacing=1.0, step_s=STEP_S, network=NETWORK):
+def predict(
+    values, names=NAMES, spacing=1.0, step_s=STEP_S, network: TrainedNetwork | None = NETWORK
+):
     return forecast_observation(
         values.reshape(len(values), -1),
         names=names,
