@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from industriverse.kernel.signatures import key_id
+
 from ._checkpoint import (
     Checkpoint,
     consistency_document,
@@ -11,7 +13,7 @@ from ._checkpoint import (
 )
 from ._copies import is_copy
 from ._document import ProofDocument, read_document
-from ._envelope import Envelope, key_id, read_envelope_bytes, read_public_key, seal
+from ._envelope import Envelope, read_envelope_bytes, read_public_key, seal
 from ._evidence import Evidence, evidence_of
 from ._join import join
 from ._merkle import MerkleTree, leaf_hash, node_hash, verify_consistency, verify_inclusion

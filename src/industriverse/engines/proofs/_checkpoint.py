@@ -6,9 +6,15 @@ from datetime import datetime
 
 from industriverse.kernel.canonical import Json, canonical_bytes, parse_canonical
 from industriverse.kernel.ports import Signer
+from industriverse.kernel.signatures import (
+    KEY_BYTES,
+    SIGNATURE_BYTES,
+    key_id,
+    pre_authentication,
+    signature_holds,
+)
 
 from . import _members as read
-from ._envelope import KEY_BYTES, SIGNATURE_BYTES, key_id, pre_authentication, signature_holds
 from ._merkle import HASH_BYTES, verify_consistency
 
 CHECKPOINT_TYPE = "application/vnd.industriverse.checkpoint+json"

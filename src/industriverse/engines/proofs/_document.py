@@ -7,10 +7,11 @@ hash or by the rule that only the canonical form is read.
 from dataclasses import dataclass
 
 from industriverse.kernel.canonical import canonical_bytes, parse_canonical
+from industriverse.kernel.signatures import KEY_BYTES
 
 from . import _members as read
 from ._checkpoint import Checkpoint, read_checkpoint, read_hashes
-from ._envelope import KEY_BYTES, Envelope, read_envelope
+from ._envelope import Envelope, read_envelope
 
 DOCUMENT_VERSION = 1
 MOST_BYTES = 1 << 24

@@ -2,20 +2,23 @@
 
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from industriverse.kernel.canonical import Json, canonical_bytes, parse_canonical
 from industriverse.kernel.errors import ContractError
-from industriverse.kernel.ids import sha256_hex
 from industriverse.kernel.ports import Signer
+from industriverse.kernel.signatures import (
+    KEY_BYTES,
+    SIGNATURE_BYTES,
+    key_id,
+    pre_authentication,
+)
 
 from . import _members as read
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
-KEY_BYTES = 32
-SIGNATURE_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +48,10 @@ class Envelope:
         return canonical_bytes(self.to_json())
 
 
-def key_id(public_key: bytes) -> str:
-    """Return the SHA-256 of a raw public key, in hex."""
-    return sha256_hex(public_key)
-
-
-def pre_authentication(payload_type: str, payload: bytes) -> bytes:
-    """Return the bytes that DSSE signs: version, type and payload, each with its length."""
-    kind = payload_type.encode()
-    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
-
-
 def seal(payload: bytes, signer: Signer) -> Envelope:
     """Sign a payload."""
     signature = signer.sign(pre_authentication(PAYLOAD_TYPE, payload))
     return Envelope(payload, key_id(signer.public_key), signature)
-
-
-def signature_holds(public_key: bytes, signature: bytes, message: bytes) -> bool:
-    """Say whether an Ed25519 signature of a message is that of a raw public key."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
-        return False
-    return True
 
 
 def read_envelope(value: Json) -> Envelope:

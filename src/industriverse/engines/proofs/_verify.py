@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from industriverse.kernel.signatures import key_id, pre_authentication, signature_holds
+
 from ._document import ProofDocument, read_document
-from ._envelope import PAYLOAD_TYPE, key_id, pre_authentication, signature_holds
+from ._envelope import PAYLOAD_TYPE
 from ._merkle import leaf_hash, verify_inclusion
 from ._payload import read_payload
 from ._record import FORECAST, INPUT, Statement, proof_id

@@ -19,9 +19,9 @@ from industriverse.engines.proofs import (
     read_document,
     verify,
 )
-from industriverse.engines.proofs._envelope import pre_authentication
 from industriverse.kernel.canonical import canonical_bytes
 from industriverse.kernel.errors import ContractError
+from industriverse.kernel.signatures import pre_authentication
 from tests.fakes.keys import SeededSigner
 from tests.fakes.proof_records import (
     CREATED,
