@@ -205,10 +205,10 @@ class _Turn:
             self._keep_vote(vote)
 
     def _keep_vote(self, vote: Vote) -> None:
-        """Keep a vote, and hold all votes against the own."""
+        """Keep a vote, and hold all votes against the own; without the bound they may differ."""
         votes = {**self.at.votes, vote.replica: vote}
         self.at = replace(self.at, votes=MappingProxyType(votes))
-        own = votes.get(self.at.me)
+        own = votes.get(self.at.me) if self.at.terms.mode == "synchronous" else None
         for other in votes.values():
             if own is not None and not other.equals(own):
                 self._note(Anomaly("differ", other.replica))
@@ -255,7 +255,8 @@ class _Turn:
             self.at.evidence,
         )
         before = self.at.decision
-        if before is None or before.anomalies != decision.anomalies:
+        facts = (decision.anomalies, decision.evidence)
+        if before is None or (before.anomalies, before.evidence) != facts:
             self._decide(decision)
 
     def _close(self, why: str) -> None:

@@ -1,6 +1,7 @@
 """The three things a replica signs: its forecast, what it received of another, and its vote."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import ClassVar, TypeVar
 
 from industriverse.kernel.canonical import Json, canonical_bytes
@@ -114,8 +115,12 @@ def signed(statement: _Signed, signer: Signer) -> _Signed:
     return replace(statement, signature=signer.sign(_message(statement)))
 
 
+@lru_cache(maxsize=4096)
 def authentic(statement: Statement, terms: Terms) -> bool:
-    """Say whether a statement is of this round, and each signature in it of the one it names."""
+    """Say whether a statement is of this round, and each signature in it of the one it names.
+
+    Kept for a while: the same forecast comes again in echoes, and anything in copies.
+    """
     if statement.round != terms.round:
         return False
     if isinstance(statement, Echo) and not authentic(statement.of, terms):

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NoReturn
 
 import numpy as np
@@ -15,7 +16,7 @@ from ._statements import Echo, Forecast, Statement, Vote, authentic, read_statem
 from ._terms import Terms
 
 _LENGTH = 4
-_LONGEST_HEADER = 1 << 20
+_LONGEST_HEADER = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,14 @@ def frame(header: bytes, payload: bytes = b"") -> bytes:
     return len(header).to_bytes(_LENGTH, "big") + header + payload
 
 
-def unframe(data: bytes) -> tuple[bytes, bytes]:
-    """Return the header and what follows it.
+def unframe(data: bytes, longest: int = _LONGEST_HEADER) -> tuple[bytes, bytes]:
+    """Return the header, of at most so many bytes, and what follows it.
 
     Raises:
         ContractError: The piece is shorter than it says.
     """
     end = _LENGTH + int.from_bytes(data[:_LENGTH], "big")
-    if len(data) < _LENGTH or end > min(len(data), _LENGTH + _LONGEST_HEADER):
+    if len(data) < _LENGTH or end > min(len(data), _LENGTH + longest):
         raise ContractError(f"A message of {len(data)} bytes has no such header.")
     return data[_LENGTH:end], data[end:]
 
@@ -62,7 +63,7 @@ def decode(data: bytes, terms: Terms) -> Message:
             carries values other than those it speaks of.
     """
     header, payload = unframe(data)
-    statement = read_statement(parse_canonical(header))
+    statement = _statement(header)
     if not authentic(statement, terms):
         raise ContractError(
             f"The {statement.kind} of replica {statement.replica} is of another round, or not "
@@ -72,6 +73,11 @@ def decode(data: bytes, terms: Terms) -> Message:
         return _refuse_payload() if payload else Message(statement)
     forecast = statement.of if isinstance(statement, Echo) else statement
     return Message(statement, _carried(forecast, payload, terms))
+
+
+@lru_cache(maxsize=1024)
+def _statement(header: bytes) -> Statement:
+    return read_statement(parse_canonical(header))
 
 
 def _carried(forecast: Forecast, payload: bytes, terms: Terms) -> Float[np.ndarray, "*space"]:
