@@ -75,6 +75,14 @@ def decode(data: bytes, terms: Terms) -> Message:
     return Message(statement, _carried(forecast, payload, terms))
 
 
+def round_of(data: bytes) -> str | None:
+    """Return the round that a message says it belongs to; nothing of it is verified yet."""
+    try:
+        return _statement(unframe(data)[0]).round
+    except ContractError:
+        return None
+
+
 @lru_cache(maxsize=1024)
 def _statement(header: bytes) -> Statement:
     return read_statement(parse_canonical(header))

@@ -10,6 +10,7 @@ from .jobs import Job, JobStore
 from .keys import Signer
 from .ledger import Entry, LedgerStore, Posting, Transaction
 from .maps import AtlasCatalog, MapStore
+from .messenger import Messenger, Parcel
 from .meter import EnergyMeter, Measurement
 from .proofs import LogCheckpoint, ProofStore, StoredProof
 from .reader import LongFieldReader, LongRead, ObservationReader, ReadOptions, ReadResult
@@ -36,7 +37,9 @@ __all__ = [
     "LongRead",
     "MapStore",
     "Measurement",
+    "Messenger",
     "ObservationReader",
+    "Parcel",
     "Posting",
     "ProofStore",
     "ReadOptions",

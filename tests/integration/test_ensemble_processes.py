@@ -1,0 +1,140 @@
+"""Three real processes: they agree, one may die, hang or lie, and two may not."""
+
+import os
+import signal
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from industriverse.adapters.network_files import write_whole
+from industriverse.bootstrap.ensembles import start_ensemble
+from industriverse.engines.consensus import read_certificate
+from industriverse.engines.forecast.network import Channel, FluxNet, Plan, Scene, pack, rollout
+from industriverse.kernel.context import Context
+from industriverse.kernel.errors import ContractError, UnavailableError
+from industriverse.services.ensemble import EnsembleRequest, EnsembleSettings, ReplicaSpec
+
+# A busy machine wakes a process late; the bound is wide, so that it holds there too.
+SETTINGS = EnsembleSettings(delay_s=0.5, work_s=60)
+HISTORY = np.random.default_rng(1).normal(0, 1, (5, 16, 16))
+REQUEST = EnsembleRequest(HISTORY, 2)
+
+
+def works(name, **arguments):
+    return ReplicaSpec(f"tests.fakes.replica_works:{name}", arguments)
+
+
+def ask(running, request=REQUEST):
+    return running.forecast(request, Context.fresh())
+
+
+def test_processes_agree_and_their_keys_are_their_own(tmp_path):
+    specs = [works("drifting", by=by) for by in (0.1, 0.2, 0.4)]
+    with start_ensemble(specs, tmp_path, SETTINGS) as running:
+        found = ask(running)
+        keys = running.keys
+    assert found.status == "confirmed"
+    np.testing.assert_allclose(found.mean, HISTORY[-1] + 0.2 * np.arange(1, 3).reshape(-1, 1, 1))
+    assert read_certificate(found.certificate, keys=keys).is_of(found.mean)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"replica-{n}.pem" for n in range(3)
+    ]
+    with start_ensemble(specs, tmp_path, SETTINGS) as again:
+        assert again.keys == keys
+
+
+def test_one_process_may_die_and_a_second_halts_it(tmp_path):
+    specs = [
+        works("drifting", by=0.1),
+        works("after", calls=1, then="crash"),
+        works("after", calls=2, then="crash"),
+    ]
+    with start_ensemble(specs, tmp_path, SETTINGS) as running:
+        assert ask(running).status == "confirmed"
+        one_down = ask(running)
+        two_down = ask(running)
+    assert (one_down.status, one_down.outcomes[1]) == ("confirmed", "late")
+    assert (two_down.status, two_down.mean) == ("halted", None)
+    assert two_down.why == "replica 1: its process has ended; replica 2: its process has ended"
+
+
+def test_one_that_hangs_and_one_that_lies_are_each_survived(tmp_path):
+    specs = [
+        works("drifting", by=0.1),
+        works("drifting", by=0.2),
+        works("after", calls=1, then="lie", by=0.3),
+    ]
+    settings = EnsembleSettings(delay_s=0.5, work_s=5)
+    with start_ensemble(specs, tmp_path / "lies", settings) as running:
+        ask(running)
+        lied = ask(running)
+    assert (lied.status, lied.outcomes[2]) == ("confirmed", "differ")
+    assert np.abs(lied.mean - HISTORY[-1]).max() <= 0.4 + 1e-12
+    specs[2] = works("after", calls=0, then="hang", seconds=600)
+    with start_ensemble(specs, tmp_path / "hangs", settings) as running:
+        hung = ask(running)
+    assert (hung.status, hung.outcomes[2]) == ("confirmed", "late")
+    assert hung.work_s == pytest.approx(5, abs=1.5)
+
+
+def test_a_replica_whose_file_is_no_network_does_not_start(tmp_path):
+    specs = [works("drifting")] * 2
+    bad = ReplicaSpec(
+        "industriverse.bootstrap.replica_works:network",
+        {"weights": str(tmp_path / "none"), "domain": "heat"},
+    )
+    with pytest.raises(UnavailableError, match=r"Replicas \[2\] did not start"):
+        start_ensemble([*specs, bad], tmp_path, SETTINGS)
+    with pytest.raises(ContractError, match="3 replicas, not 2"):
+        start_ensemble(specs, tmp_path, SETTINGS)
+
+
+def test_networks_with_weights_of_their_own_commit_their_median(tmp_path):
+    plan = Plan((Channel("e"),), ("heat",), frames=2, width=4, dilations=(1,), conditions=4)
+    models = [FluxNet.untrained(plan, seed) for seed in range(3)]
+    specs: list[ReplicaSpec] = []
+    for seed, model in enumerate(models):
+        path = Path(tmp_path / f"heat-{seed}.safetensors")
+        write_whole(path, pack(model, {"seed": seed}))
+        specs.append(
+            ReplicaSpec(
+                "industriverse.bootstrap.replica_works:network",
+                {"weights": str(path), "domain": "heat"},
+            )
+        )
+    history = np.random.default_rng(2).normal(0, 1, (3, 1, 16, 16))
+    with start_ensemble(specs, tmp_path / "keys", SETTINGS) as running:
+        found = ask(running, EnsembleRequest(history, 3))
+    assert found.status == "confirmed"
+    seen = jnp.asarray(history[-2:], jnp.float32)
+    each = np.stack([rollout(model, seen, Scene("heat"), 3).mean for model in models])
+    np.testing.assert_allclose(found.mean, np.median(each, axis=0), rtol=1e-5, atol=1e-6)
+
+
+def test_members_of_the_family_are_replicas_too(tmp_path):
+    names = ("persistence", "autoregression", "dynamic_modes")
+    hours = np.arange(200.0)
+    table = np.stack([np.sin(hours / 5), np.cos(hours / 7)], axis=1)
+    specs = [
+        ReplicaSpec("industriverse.bootstrap.replica_works:panel", {"member": name})
+        for name in names
+    ]
+    with start_ensemble(specs, tmp_path, SETTINGS) as running:
+        found = ask(running, EnsembleRequest(table, 4))
+    assert found.status == "confirmed"
+    assert found.mean.shape == (4, 2)
+    np.testing.assert_array_equal(found.forecasts[0], np.repeat(table[-1:], 4, axis=0))
+
+
+def test_a_stopped_process_is_survived_and_no_process_is_left(tmp_path):
+    specs = [works("drifting", by=by) for by in (0.1, 0.2, 0.4)]
+    running = start_ensemble(specs, tmp_path, EnsembleSettings(delay_s=0.5, work_s=2))
+    processes = running.end.__self__.processes
+    with running:
+        os.kill(processes[0].pid, signal.SIGSTOP)
+        found = ask(running)
+        os.kill(processes[0].pid, signal.SIGCONT)
+    assert (found.status, found.outcomes[0]) == ("confirmed", "late")
+    assert not any(process.is_alive() for process in processes)
