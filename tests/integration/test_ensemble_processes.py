@@ -3,6 +3,7 @@
 import os
 import signal
 from pathlib import Path
+from typing import Any, cast
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,7 +15,13 @@ from industriverse.engines.consensus import read_certificate
 from industriverse.engines.forecast.network import Channel, FluxNet, Plan, Scene, pack, rollout
 from industriverse.kernel.context import Context
 from industriverse.kernel.errors import ContractError, UnavailableError
-from industriverse.services.ensemble import EnsembleRequest, EnsembleSettings, ReplicaSpec
+from industriverse.services.ensemble import (
+    Ensemble,
+    EnsembleForecast,
+    EnsembleRequest,
+    EnsembleSettings,
+    ReplicaSpec,
+)
 
 # A busy machine wakes a process late; the bound is wide, so that it holds there too.
 SETTINGS = EnsembleSettings(delay_s=0.5, work_s=60)
@@ -26,8 +33,13 @@ def works(name, **arguments):
     return ReplicaSpec(f"tests.fakes.replica_works:{name}", arguments)
 
 
-def ask(running, request=REQUEST):
+def ask(running: Ensemble, request: EnsembleRequest = REQUEST) -> EnsembleForecast:
     return running.forecast(request, Context.fresh())
+
+
+def mean_of(found: EnsembleForecast) -> np.ndarray:
+    assert found.mean is not None
+    return found.mean
 
 
 def test_processes_agree_and_their_keys_are_their_own(tmp_path):
@@ -36,8 +48,10 @@ def test_processes_agree_and_their_keys_are_their_own(tmp_path):
         found = ask(running)
         keys = running.keys
     assert found.status == "confirmed"
-    np.testing.assert_allclose(found.mean, HISTORY[-1] + 0.2 * np.arange(1, 3).reshape(-1, 1, 1))
-    assert read_certificate(found.certificate, keys=keys).is_of(found.mean)
+    np.testing.assert_allclose(
+        mean_of(found), HISTORY[-1] + 0.2 * np.arange(1, 3).reshape(-1, 1, 1)
+    )
+    assert read_certificate(found.certificate or b"", keys=keys).is_of(mean_of(found))
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         f"replica-{n}.pem" for n in range(3)
     ]
@@ -71,12 +85,12 @@ def test_one_that_hangs_and_one_that_lies_are_each_survived(tmp_path):
         ask(running)
         lied = ask(running)
     assert (lied.status, lied.outcomes[2]) == ("confirmed", "differ")
-    assert np.abs(lied.mean - HISTORY[-1]).max() <= 0.4 + 1e-12
+    assert np.abs(mean_of(lied) - HISTORY[-1]).max() <= 0.4 + 1e-12
     specs[2] = works("after", calls=0, then="hang", seconds=600)
     with start_ensemble(specs, tmp_path / "hangs", settings) as running:
         hung = ask(running)
     assert (hung.status, hung.outcomes[2]) == ("confirmed", "late")
-    assert hung.work_s == pytest.approx(5, abs=1.5)
+    assert hung.work_s < 5
 
 
 def test_a_replica_whose_file_is_no_network_does_not_start(tmp_path):
@@ -110,11 +124,11 @@ def test_networks_with_weights_of_their_own_commit_their_median(tmp_path):
     assert found.status == "confirmed"
     seen = jnp.asarray(history[-2:], jnp.float32)
     each = np.stack([rollout(model, seen, Scene("heat"), 3).mean for model in models])
-    np.testing.assert_allclose(found.mean, np.median(each, axis=0), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(mean_of(found), np.median(each, axis=0), rtol=1e-5, atol=1e-6)
 
 
 def test_members_of_the_family_are_replicas_too(tmp_path):
-    names = ("persistence", "autoregression", "dynamic_modes")
+    names = ("persistence", "ridge_autoregression", "dynamic_modes")
     hours = np.arange(200.0)
     table = np.stack([np.sin(hours / 5), np.cos(hours / 7)], axis=1)
     specs = [
@@ -124,14 +138,15 @@ def test_members_of_the_family_are_replicas_too(tmp_path):
     with start_ensemble(specs, tmp_path, SETTINGS) as running:
         found = ask(running, EnsembleRequest(table, 4))
     assert found.status == "confirmed"
-    assert found.mean.shape == (4, 2)
+    assert mean_of(found).shape == (4, 2)
+    assert sorted(found.forecasts) == [0, 1, 2]
     np.testing.assert_array_equal(found.forecasts[0], np.repeat(table[-1:], 4, axis=0))
 
 
 def test_a_stopped_process_is_survived_and_no_process_is_left(tmp_path):
     specs = [works("drifting", by=by) for by in (0.1, 0.2, 0.4)]
     running = start_ensemble(specs, tmp_path, EnsembleSettings(delay_s=0.5, work_s=2))
-    processes = running.end.__self__.processes
+    processes = cast("Any", running.end).__self__.processes
     with running:
         os.kill(processes[0].pid, signal.SIGSTOP)
         found = ask(running)

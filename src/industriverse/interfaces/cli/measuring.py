@@ -26,8 +26,8 @@ def bench(
     name: Annotated[
         str,
         typer.Argument(
-            help="atlas, calibration, conservation, forecast, integrators, predict, proofs, "
-            "real_fields, simulation or transitions."
+            help="atlas, calibration, conservation, ensemble, forecast, integrators, predict, "
+            "proofs, real_fields, simulation or transitions."
         ),
     ],
     seed: Annotated[int, typer.Option(min=0, help="For everything drawn.")] = 0,
@@ -39,7 +39,6 @@ def bench(
     Example: `industriverse bench calibration --json`
     """
     from industriverse.bootstrap.settings import load_settings  # noqa: PLC0415 (keeps --help fast)
-    from industriverse.bootstrap.training import training_tools  # noqa: PLC0415
     from industriverse.bootstrap.wiring import build_platform  # noqa: PLC0415
     from industriverse.kernel.context import Context  # noqa: PLC0415
     from industriverse.kernel.ports import ReadOptions  # noqa: PLC0415
@@ -61,7 +60,8 @@ def bench(
                 _show_progress,
                 predict_file,
                 platform.maps,
-                training_tools(load_settings(**overrides()), _show_progress),
+                help="atlas, calibration, conservation, ensemble, forecast, integrators, predict, "
+                "proofs, real_fields, simulation or transitions.",
             )
             document = run_bench(name, settings)
     _show_progress("", 1.0)

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -12,6 +12,7 @@ from typing import Any
 from industriverse.kernel.errors import NotFoundError
 from industriverse.services.atlas import Maps
 from industriverse.services.documents import BenchDocument, PredictDocument
+from industriverse.services.ensemble import Ensemble, EnsembleSettings, ReplicaSpec
 from industriverse.services.training import Tools
 
 __all__ = ["BENCHES", "BenchSettings", "run_bench"]
@@ -20,14 +21,16 @@ BENCHES = {
     "atlas": "Time to load a map, make its pyramid, find it among 100 000, build a domain.",
     "calibration": "Coverage, interval score and CRPS on real data, beside split conformal.",
     "conservation": "What each solver keeps over a whole run, and whether its entropy law holds.",
+    "ensemble": "Time in which three replicas agree, and what they survive; how they err together.",
     "forecast": "Forecast fields of each domain: law, network, the naive ones, and rivals.",
     "integrators": "Energy kept by steps in time, beside SciPy and diffrax at equal work.",
-    "proofs": "Smallest violation that each check catches, and its false alarms.",
-    "transitions": "Delay and false alarms of regime changes; what sensor faults and gaps spoil.",
     "predict": "Time of a whole prediction: telemetry and fields, cold and warm.",
+    "proofs": "Smallest violation that each check catches, and its false alarms.",
     "real_fields": "Anomaly skill on reanalysis and climate fields, beside what is hard to beat.",
     "simulation": "Time of our solvers and of their best peers at equal error, in one run.",
+    "transitions": "Delay and false alarms of regime changes; what sensor faults and gaps spoil.",
 }
+StartEnsemble = Callable[[Sequence[ReplicaSpec], Path, EnsembleSettings], Ensemble]
 _VERSIONS = ("industriverse", "numpy", "scipy", "jax", "xarray", "pyarrow")
 
 
@@ -43,6 +46,7 @@ class BenchSettings:
         predict_file: Reads and predicts a file, as the command line and the server do.
         maps: An empty atlas on the scratch folder's disk.
         training: Meter, files and solved runs, for the trained networks.
+        start_ensemble: Starts three replicas whose keys lie in a folder.
     """
 
     seed: int
@@ -52,6 +56,7 @@ class BenchSettings:
     predict_file: Callable[[Path], PredictDocument]
     maps: Maps | None = None
     training: Tools | None = None
+    start_ensemble: StartEnsemble | None = None
 
 
 def run_bench(name: str, settings: BenchSettings) -> BenchDocument:

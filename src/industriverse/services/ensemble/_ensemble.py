@@ -36,6 +36,8 @@ class EnsembleSettings:
         skew_s: [s]. Most by which the clocks of two replicas differ.
         start_s: [s]. Longest that replicas may take to load.
         work_s: [s]. Longest that they may take to forecast.
+        grace_s: [s]. Once a quorum has a forecast, the last replica may take as long again and
+            this much more.
         tolerance: How far a replica's forecast may lie from the committed one and still agree, in
             standard deviations of the committed one.
     """
@@ -45,6 +47,7 @@ class EnsembleSettings:
     skew_s: float = 0.001
     start_s: float = 120.0
     work_s: float = 30.0
+    grace_s: float = 0.2
     tolerance: float = 0.2
 
 
@@ -121,13 +124,10 @@ class Ensemble:
             self.wait_until_loaded()
         asked_s = self.clock.monotonic()
         record = self._ask(request, context)
-        name, quorum = record.terms.round, record.terms.quorum
-        self._hear_until(
-            self._limit_s(context), lambda: self._ready[name] | self._gone >= set(range(REPLICAS))
-        )
+        self._await_work(record, asked_s, self._limit_s(context))
         self._note_failures(record)
         ready_s = self.clock.monotonic()
-        if REPLICAS - len(record.failures) >= quorum:
+        if REPLICAS - len(record.failures) >= record.terms.quorum:
             self._let_agree(record)
         done_s = self.clock.monotonic()
         trusts = self._trust()
@@ -165,6 +165,18 @@ class Ensemble:
         says = {**request.to_json(), "terms": terms.to_json()}
         self._tell(Order("work", says, request.payload))
         return record
+
+    def _await_work(self, record: Record, asked_s: float, until_s: float) -> None:
+        """Wait for all replicas; once a quorum is ready, not much longer for the last."""
+        ready, everyone = self._ready[record.terms.round], set(range(REPLICAS))
+
+        def enough() -> bool:
+            return len(ready - set(record.failures)) >= record.terms.quorum
+
+        self._hear_until(until_s, lambda: enough() or ready | self._gone >= everyone)
+        now = self.clock.monotonic()
+        last_s = min(until_s, now + (now - asked_s) + self.settings.grace_s)
+        self._hear_until(last_s, lambda: ready | self._gone >= everyone)
 
     def _limit_s(self, context: Context) -> float:
         until = self.clock.monotonic() + self.settings.work_s
