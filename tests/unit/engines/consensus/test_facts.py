@@ -25,6 +25,7 @@ from industriverse.engines.consensus import (
     write_certificate,
     write_evidence,
 )
+from industriverse.engines.consensus._evidence import _document
 from industriverse.kernel.canonical import canonical_bytes, parse_json
 from industriverse.kernel.errors import ContractError
 
@@ -83,7 +84,8 @@ def test_trust_reaches_its_ends_and_falls_with_every_kind_of_fault():
     assert trust(good * 5) == 1
     assert trust(list(OUTCOMES)) == pytest.approx(0, abs=1e-12)
     for bad in OUTCOMES[1:]:
-        worse = [trust([*good * (10 - n), *[bad] * n]) for n in range(11)]
+        bads: list[Outcome] = [bad]
+        worse = [trust(good * (10 - n) + bads * n) for n in range(11)]
         assert worse == sorted(worse, reverse=True)
         assert worse[-1] == 0
     half = trust(["agree", "late"])
@@ -151,7 +153,7 @@ def test_what_is_no_commit_is_refused():
         write_certificate(TERMS, [*votes_of(0), *votes_of(1, messages=ALL[:2])]),
         write_certificate(TERMS, [*votes_of(0), forged]),
         write_certificate(TERMS, [*votes_of(0), resigned]),
-        write_certificate(TERMS, [*votes_of(0, 1), forecast(2).statement]),
+        _document(TERMS, [*votes_of(0, 1), forecast(2).statement]),
         write_certificate(unanimous, votes_of(0, 1, terms=unanimous)),
         write_certificate(unanimous, votes_of(0, 1, 2)),
         b"{}",
