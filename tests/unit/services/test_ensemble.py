@@ -4,25 +4,30 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from industriverse.adapters.clock_system import SystemClock
 from industriverse.engines.consensus import (
     Certificate,
     Forecast,
     Message,
+    Terms,
     Vote,
     decode,
     digest_of,
     encode,
+    frame,
     read_certificate,
     read_evidence,
     round_of,
     signed,
 )
+from industriverse.kernel.canonical import canonical_bytes
 from industriverse.kernel.context import Context
 from industriverse.kernel.errors import ContractError, UnavailableError
 from industriverse.services.ensemble import (
@@ -36,6 +41,7 @@ from industriverse.services.ensemble import (
     load,
 )
 from industriverse.services.ensemble._orders import read_order
+from industriverse.services.ensemble._record import Record
 from tests.fakes.keys import SeededSigner
 from tests.fakes.messenger import connected
 from tests.fakes.replica_works import after, drifting
@@ -240,6 +246,56 @@ def test_what_is_late_amends_what_was_given_out():
         assert running.amendments() == ()
     assert [one.round for one in amended] == [found.round]
     assert "a message of replica 2 came late" in amended[0].why
+
+
+ROUND = "0" * 64
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.dictionaries(
+            st.sampled_from(["order", "round", "why", "key", "status", "held", "votes"]),
+            st.one_of(
+                st.sampled_from(["decision", "ready", "key", "confirmed", ROUND, "zz" * 32]),
+                st.lists(st.integers(0, 9), max_size=2),
+                st.none(),
+            ),
+        ).map(lambda says: frame(canonical_bytes(cast("Any", says)))),
+    )
+)
+def test_nothing_that_a_replica_sends_crashes_the_desk(data):
+    ends = connected(4)
+    running = Ensemble(ends[DESK], SystemClock(), SETTINGS, lambda: None)
+    terms = Terms("x", "a" * 64, (b"0" * 32, b"1" * 32, b"2" * 32), (2,), "unanimous", 1, 0)
+    running._records[ROUND] = Record(terms, 0.2)
+    running._ready[terms.round] = set()
+    ends[1].send(DESK, data)
+    running.amendments()
+    assert running._records[ROUND].reports == {}
+
+
+def test_a_flood_stops_no_round():
+    ends = connected(4)
+    works = [drifting(0.01), drifting(0.02), drifting(0.03)]
+    over = threading.Event()
+
+    def flood():
+        while not over.is_set():
+            ends[2].send(0, b"\x00" * 50)
+            ends[2].send(1, b"\xff" * 50)
+            time.sleep(0.001)
+
+    with ensemble(works, ends=ends) as running:
+        running.wait_until_loaded()
+        thread = threading.Thread(target=flood)
+        thread.start()
+        try:
+            found = forecast(running)
+        finally:
+            over.set()
+            thread.join()
+    assert found.status == "confirmed"
 
 
 def test_a_replica_that_never_starts_is_missed():

@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import cast
 
 from industriverse.engines.consensus import REPLICAS, Mode, Outcome, Terms, trust
 from industriverse.kernel.context import Context
@@ -22,6 +21,9 @@ _KEPT_ROUNDS = 32
 _LEAD_US = 10_000
 """From the order to begin until the agreed start."""
 _GLANCE_S = 0.05
+_DRAINED = 1000
+"""Messages taken in once it is too late; a replica that floods the desk holds it up no longer."""
+_LONGEST_WHY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Ensemble:
     """Three replicas and their desk; close it, or use it in a `with` block.
 
     The desk relays nothing: replicas talk on lines of their own and check each other's signatures.
-    It could keep a round from starting, but not make two replicas sign.
+    It could keep a round from starting, but not make two replicas sign. One call at a time.
 
     Attributes:
         messenger: The desk's lines to replicas 0, 1 and 2.
@@ -204,8 +206,9 @@ class Ensemble:
             self.messenger.send(number, data)
 
     def _hear_until(self, until_s: float, enough: Callable[[], bool]) -> None:
-        """Take in what came, and what comes until it is enough or too late."""
-        while True:
+        """Take in what comes until it is enough or too late, and then only what is there."""
+        spare = _DRAINED
+        while spare:
             left = until_s - self.clock.monotonic()
             done = enough() or left <= 0
             parcel = self.messenger.receive(0.0 if done else min(left, _GLANCE_S))
@@ -213,6 +216,7 @@ class Ensemble:
                 self._take(parcel)
             elif done:
                 return
+            spare -= done
 
     def _take(self, parcel: Parcel) -> None:
         order = read_order(parcel.data)
@@ -221,11 +225,12 @@ class Ensemble:
         key = key_of(order)
         if key is not None:
             self._keys.setdefault(parcel.sender, key)
-        record = self._records.get(cast("str", order.says.get("round")))
+        name = order.says.get("round")
+        record = self._records.get(name) if isinstance(name, str) else None
         if record is None:
             return
         if order.kind == "ready":
-            self._take_ready(record, parcel.sender, str(order.says.get("why")))
+            self._take_ready(record, parcel.sender, str(order.says.get("why"))[:_LONGEST_WHY])
         elif order.kind == "decision":
             self._take_decision(record, parcel.sender, order)
 

@@ -34,6 +34,7 @@ from industriverse.kernel.errors import ContractError
 from industriverse.kernel.signatures import KEY_BYTES
 
 _LONGEST = 1 << 16
+_LONGEST_WHY = 500
 _STATUSES: tuple[Status, ...] = ("confirmed", "unconfirmed", "halted")
 
 
@@ -119,7 +120,7 @@ def _decision(order: Order, terms: Terms) -> Decision:
         Anomaly(cast("Outcome", kind), cast("int", replica))
         for kind, replica in cast("list[list[Json]]", says["anomalies"])
     )
-    why = str(order.says["why"])
+    why = str(order.says["why"])[:_LONGEST_WHY]
     if status == "halted":
         return Decision("halted", terms.round, why, None, (), (), anomalies, evidence)
     held = _held(says["held"], order.payload, terms)

@@ -64,11 +64,14 @@ class Serving:
         while DESK not in self.messenger.gone():
             parcel = self.messenger.receive(self._patience_s())
             if parcel is None:
-                self._let_time_pass()
-            elif parcel.sender == DESK:
+                self._let_time_pass(self._now_us())
+                continue
+            if parcel.sender == DESK:
                 self._obey(parcel)
             else:
                 self._listen(parcel)
+            # What still waits came later than this: no flood of messages can stop the time.
+            self._let_time_pass(parcel.at_us)
 
     def _now_us(self) -> int:
         return int(self.clock.monotonic() * 1e6)
@@ -78,9 +81,8 @@ class Serving:
         due = min((due for due in dues if due is not None), default=None)
         return _IDLE_S if due is None else min(_IDLE_S, max(0.0, (due - self._now_us()) * 1e-6))
 
-    def _let_time_pass(self) -> None:
-        now = self._now_us()
-        for name, replica in self._rounds.items():
+    def _let_time_pass(self, now: int) -> None:
+        for name, replica in list(self._rounds.items()):
             if replica.due_us is not None and replica.due_us <= now:
                 self._after(name, tick(replica, now))
 
