@@ -15,6 +15,8 @@ from industriverse.engines.consensus import read_certificate
 from industriverse.engines.forecast.network import Channel, FluxNet, Plan, Scene, pack, rollout
 from industriverse.kernel.context import Context
 from industriverse.kernel.errors import ContractError, UnavailableError
+from industriverse.services.bench import BenchSettings, ensemble
+from industriverse.services.bench.ensemble import Program
 from industriverse.services.ensemble import (
     Ensemble,
     EnsembleForecast,
@@ -153,3 +155,22 @@ def test_a_stopped_process_is_survived_and_no_process_is_left(tmp_path):
         os.kill(processes[0].pid, signal.SIGCONT)
     assert (found.status, found.outcomes[0]) == ("confirmed", "late")
     assert not any(process.is_alive() for process in processes)
+
+
+def test_the_benchmark_counts_what_it_injected(tmp_path):
+    settings = BenchSettings(0, tmp_path, tmp_path, lambda *_: None, _no_file, None, start_ensemble)
+    cases: Any = (("synchronous", None), ("synchronous", "lie"))
+    program = Program(rounds=2, faulty_rounds=2, origins=2, delay_s=0.5, cases=cases)
+    found = ensemble.run(settings, program)
+    well, lying = found["rows"]
+    assert (well["confirmed"], well["faulty_rounds"], well["trust_of_last"]) == (2, 0, 1.0)
+    assert (lying["confirmed"], lying["faulty_rounds"]) == (2, 2)
+    assert lying["trust_of_last"] < 1
+    assert found["metrics"]["faulty_rounds"] == 2
+    assert found["metrics"]["synchronous_p99_s"] >= well["p50_s"] > 1.0
+    assert -1 <= found["metrics"]["members_error_correlation"] <= 1
+    assert found["metrics"]["members_rounds"] == 2
+
+
+def _no_file(path):
+    raise AssertionError(f"{path} is none of this benchmark's business.")

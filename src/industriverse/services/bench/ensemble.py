@@ -41,12 +41,21 @@ class Program:
         faulty_rounds: Of one whose last replica fails in each.
         origins: From which the table is forecast, for the errors.
         delay_s: [s]. The bound of the synchronous mode.
+        cases: Mode, and what the last replica does in each round.
     """
 
     rounds: int = 150
     faulty_rounds: int = 30
     origins: int = 40
     delay_s: float = 0.1
+    cases: tuple[tuple[Mode, Fault | None], ...] = (
+        ("synchronous", None),
+        ("unanimous", None),
+        ("synchronous", "crash"),
+        ("synchronous", "hang"),
+        ("synchronous", "lie"),
+        ("unanimous", "crash"),
+    )
 
 
 def run(settings: BenchSettings, program: Program | None = None) -> dict[str, Any]:
@@ -55,27 +64,24 @@ def run(settings: BenchSettings, program: Program | None = None) -> dict[str, An
     if settings.start_ensemble is None:
         raise UnavailableError("This benchmark needs processes of its own.")
     specs = _networks(settings)
-    cases: list[tuple[Mode, Fault | None]] = [
-        ("synchronous", None),
-        ("unanimous", None),
-        ("synchronous", "crash"),
-        ("synchronous", "hang"),
-        ("synchronous", "lie"),
-        ("unanimous", "crash"),
-    ]
     rows: list[dict[str, Any]] = []
-    for number, (mode, fault) in enumerate(cases):
-        settings.progress(f"{mode}, {fault or 'no fault'}", number / (len(cases) + 1))
+    for number, (mode, fault) in enumerate(program.cases):
+        settings.progress(f"{mode}, {fault or 'no fault'}", number / _parts(program))
         rows.append(_case(settings, settings.start_ensemble, specs, program, (mode, fault)))
-    settings.progress("errors", len(cases) / (len(cases) + 1))
+    settings.progress("errors", 1 - 1 / _parts(program))
     shared = _shared_errors(settings, settings.start_ensemble, program)
     metrics = {
         f"{row['mode']}_{name}": row[name]
-        for row in rows[:2]
+        for row in rows
+        if row["fault"] == "none"
         for name in ("commits_a_second", "p50_s", "p99_s")
     }
-    metrics |= {"faults_injected": sum(row["faults"] for row in rows), **shared}
+    metrics |= {"faulty_rounds": sum(row["faulty_rounds"] for row in rows), **shared}
     return {"metrics": metrics, "rows": rows}
+
+
+def _parts(program: Program) -> int:
+    return len(program.cases) + 1
 
 
 def _networks(settings: BenchSettings) -> list[ReplicaSpec]:
@@ -144,7 +150,7 @@ def _row(
         "mode": mode,
         "fault": fault or "none",
         "rounds": len(found),
-        "faults": len(found) if fault is not None else 0,
+        "faulty_rounds": len(found) if fault is not None else 0,
         "confirmed": statuses["confirmed"],
         "unconfirmed": statuses["unconfirmed"],
         "halted": statuses["halted"],
