@@ -10,8 +10,8 @@ from ._evidence import (
     write_certificate,
     write_evidence,
 )
-from ._protocol import enter, hear, tick
-from ._replica import Anomaly, Decision, Held, Replica, Status, Step
+from ._protocol import hear, tick
+from ._replica import Anomaly, Decision, Held, Replica, Status, Step, enter
 from ._statements import (
     Echo,
     Forecast,

@@ -4,10 +4,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
-from jaxtyping import Float
 
 from industriverse.kernel.errors import ContractError
-from industriverse.kernel.ports import Signer
 
 from ._aggregate import digest_of, median
 from ._evidence import equivocation
@@ -18,42 +16,16 @@ from ._replica import (
     Replica,
     Step,
     direct_until,
+    equal_votes,
     fix_after,
+    single_forecasts,
     vote_until,
 )
 from ._statements import Echo, Forecast, Vote, signed
-from ._terms import REPLICAS, Terms
+from ._terms import REPLICAS
 from ._wire import Message, decode, encode
 
 _FEWEST = 2
-
-
-def enter(
-    terms: Terms,
-    me: int,
-    signer: Signer,
-    start_us: int,
-    values: Float[np.ndarray, "*space"] | None,
-) -> Replica:
-    """Return a replica that waits for a round to start.
-
-    Args:
-        terms: Of the round.
-        me: Its number, 0 to 2.
-        signer: Holds the key that the terms name for it.
-        start_us: [µs]. The agreed start, by its own clock.
-        values: `(*space)`. Its forecast, finite; None where it has none.
-
-    Raises:
-        ContractError: The key is another's, or the values are not of the round's shape or finite.
-    """
-    if not 0 <= me < REPLICAS or signer.public_key != terms.members[me]:
-        raise ContractError(f"The key is not that of replica {me}.")
-    if values is not None and (values.shape != terms.shape or not np.isfinite(values).all()):
-        raise ContractError(
-            f"A forecast of shape {values.shape} is not finite or not of shape {terms.shape}."
-        )
-    return Replica(terms, me, signer, start_us, values, start_us - terms.bound_us)
 
 
 def tick(replica: Replica, now_us: int) -> Step:
@@ -171,7 +143,7 @@ class _Turn:
         kept = MappingProxyType({**self.at.forecasts, key: held})
         self.at = replace(self.at, forecasts=kept)
         gathering = self.at.phase == "gathering" and self.at.terms.mode == "unanimous"
-        if gathering and len(_single(self.at)) == REPLICAS:
+        if gathering and len(single_forecasts(self.at)) == REPLICAS:
             self._fix()
 
     def _fix(self) -> None:
@@ -179,7 +151,7 @@ class _Turn:
         if self._accused_two():
             self._close("More than one replica was seen to fail, or messages came too late.")
             return
-        found = _single(self.at)
+        found = single_forecasts(self.at)
         if len(found) < _FEWEST:
             self._close("Fewer than two forecasts came.")
             return
@@ -237,7 +209,7 @@ class _Turn:
             self._commit()
         elif self.at.phase == "voting" and self._accused_two():
             self._close("More than one replica was seen to fail, or messages came too late.")
-        elif self.at.phase == "voting" and len(_equal_votes(self.at)) >= self.at.terms.quorum:
+        elif self.at.phase == "voting" and len(equal_votes(self.at)) >= self.at.terms.quorum:
             self._commit()
 
     def _commit(self) -> None:
@@ -250,7 +222,7 @@ class _Turn:
             why,
             self.at.aggregate,
             self.at.set_held,
-            _equal_votes(self.at),
+            equal_votes(self.at),
             self.at.anomalies,
             self.at.evidence,
         )
@@ -278,17 +250,3 @@ _SAID = {
     "differ": "replica {} voted for another aggregate",
     "equivocate": "replica {} signed two different things",
 }
-
-
-def _single(replica: Replica) -> tuple[Held, ...]:
-    """Return the forecasts of those that are held to one, in order of replicas."""
-    authors = [author for author, _ in replica.forecasts]
-    single = {a: held for (a, _), held in replica.forecasts.items() if authors.count(a) == 1}
-    return tuple(single[author] for author in sorted(single))
-
-
-def _equal_votes(replica: Replica) -> tuple[Vote, ...]:
-    """Return the votes equal to the own, in order of replicas."""
-    own = replica.votes.get(replica.me)
-    votes = [replica.votes[number] for number in sorted(replica.votes)]
-    return tuple(vote for vote in votes if own is not None and vote.equals(own))

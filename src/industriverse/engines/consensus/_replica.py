@@ -7,11 +7,12 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from industriverse.kernel.errors import ContractError
 from industriverse.kernel.ports import Signer
 
 from ._evidence import Equivocation
 from ._statements import Forecast, Vote
-from ._terms import Terms
+from ._terms import REPLICAS, Terms
 from ._trust import Outcome
 
 Phase = Literal["waiting", "gathering", "voting", "closed"]
@@ -134,6 +135,34 @@ class Step(NamedTuple):
     decisions: tuple[Decision, ...] = ()
 
 
+def enter(
+    terms: Terms,
+    me: int,
+    signer: Signer,
+    start_us: int,
+    values: Float[np.ndarray, "*space"] | None,
+) -> Replica:
+    """Return a replica that waits for a round to start.
+
+    Args:
+        terms: Of the round.
+        me: Its number, 0 to 2.
+        signer: Holds the key that the terms name for it.
+        start_us: [µs]. The agreed start, by its own clock.
+        values: `(*space)`. Its forecast, finite; None where it has none.
+
+    Raises:
+        ContractError: The key is another's, or the values are not of the round's shape or finite.
+    """
+    if not 0 <= me < REPLICAS or signer.public_key != terms.members[me]:
+        raise ContractError(f"The key is not that of replica {me}.")
+    if values is not None and (values.shape != terms.shape or not np.isfinite(values).all()):
+        raise ContractError(
+            f"A forecast of shape {values.shape} is not finite or not of shape {terms.shape}."
+        )
+    return Replica(terms, me, signer, start_us, values, start_us - terms.bound_us)
+
+
 def direct_until(replica: Replica) -> int:
     """[µs]. Until then an honest replica's own forecast has come."""
     return replica.start_us + replica.terms.bound_us
@@ -151,3 +180,17 @@ def fix_after(replica: Replica) -> int:
 def vote_until(replica: Replica) -> int:
     """[µs]. Until then an honest vote has come; it is sent 1 µs after the set is fixed."""
     return replica.start_us + 3 * replica.terms.bound_us + 1
+
+
+def single_forecasts(replica: Replica) -> tuple[Held, ...]:
+    """Return the forecasts of those that are held to one, in order of replicas."""
+    authors = [author for author, _ in replica.forecasts]
+    single = {a: held for (a, _), held in replica.forecasts.items() if authors.count(a) == 1}
+    return tuple(single[author] for author in sorted(single))
+
+
+def equal_votes(replica: Replica) -> tuple[Vote, ...]:
+    """Return the votes equal to the own, in order of replicas."""
+    own = replica.votes.get(replica.me)
+    votes = [replica.votes[number] for number in sorted(replica.votes)]
+    return tuple(vote for vote in votes if own is not None and vote.equals(own))

@@ -117,7 +117,7 @@ def keeps_a_liar_in_the_set(patch):
             found.setdefault(author, held)
         return tuple(found[author] for author in sorted(found))
 
-    patch.setattr(_protocol, "_single", first_of_each)
+    patch.setattr(_protocol, "single_forecasts", first_of_each)
 
 
 def takes_the_mean(patch):

@@ -3,8 +3,8 @@
 import heapq
 from dataclasses import dataclass, field
 
-from industriverse.engines.consensus._protocol import enter, hear, tick
-from industriverse.engines.consensus._replica import Decision, Replica, Step
+from industriverse.engines.consensus._protocol import hear, tick
+from industriverse.engines.consensus._replica import Decision, Replica, Step, enter
 from industriverse.engines.consensus._terms import REPLICAS
 
 from ._adversary import Adversary, Sending, corrupted
