@@ -48,7 +48,7 @@ from tests.fakes.replica_works import after, drifting
 
 HISTORY = np.random.default_rng(4).normal(0, 1, (6, 4, 5))
 REQUEST = EnsembleRequest(HISTORY, 3)
-SETTINGS = EnsembleSettings(delay_s=0.25, start_s=5, work_s=2)
+SETTINGS = EnsembleSettings(delay_s=0.4, start_s=5, work_s=2)
 LEADS = np.arange(1, 4).reshape(-1, 1, 1)
 
 
