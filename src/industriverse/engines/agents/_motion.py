@@ -2,7 +2,6 @@
 
 import numpy as np
 from jaxtyping import Float
-from scipy import fft
 
 from industriverse.physics import octave_bands, octave_spectrum
 
@@ -203,7 +202,7 @@ def _least_shifted(
     Σ|f − g_s|² = Σ|f|² + Σ|g|² − 2 Σ f g_s, the last for all shifts at once by transforms.
     """
     f, g = frame / measure, masters / measure
-    waves = np.conj(fft.rfft2(g)) * fft.rfft2(f)[None]
-    overlap = fft.irfft2(waves.sum(axis=1), s=frame.shape[-2:]).max(axis=(1, 2))
+    waves = np.conj(np.fft.rfft2(g)) * np.fft.rfft2(f)[None]
+    overlap = np.fft.irfft2(waves.sum(axis=1), s=frame.shape[-2:]).max(axis=(1, 2))
     square = ((f**2).sum() + (g**2).sum(axis=(1, 2, 3)) - 2 * overlap) / f.size
     return float(np.sqrt(np.maximum(square.min(), 0.0)))

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from . import _again as again
-from . import _lawful as lawful
-from . import _motion as motion
+from ._again import disturbed, equivariance, hindsight, in_two_parts, thinned
+from ._lawful import conservation, entropy, finite, positivity
 from ._measure import Measure
+from ._motion import continuity, copy, neighbours, order, spectrum, steadiness, stillness
 from ._scene import Hypothesis
 
 
@@ -31,33 +31,33 @@ class Question:
 
 
 def _same(name: str, word: str, symmetry: str) -> Question:
-    find = partial(again.equivariance, symmetry=symmetry)
+    find = partial(equivariance, symmetry=symmetry)
     return Question(name, f"Is a {word} of the frames one of the forecast?", find, runs=True)
 
 
 _ALL = (
-    Question("finite", "Are all values numbers?", lawful.finite),
-    Question("conservation", "Do conserved sums stay?", lawful.conservation),
-    Question("positivity", "Does nothing fall below zero that cannot?", lawful.positivity),
-    Question("entropy", "Does the entropy law hold?", lawful.entropy),
-    Question("continuity", "Does it go on from the known frames?", motion.continuity),
-    Question("steadiness", "Does it change as fast as the known frames?", motion.steadiness),
-    Question("order", "Do the frames follow one another?", motion.order),
-    Question("stillness", "Does each place move as it did?", motion.stillness),
-    Question("spectrum", "Is the energy of each octave one that could come?", motion.spectrum),
-    Question("copy", "Is it more than a known frame, moved?", motion.copy),
-    Question("neighbours", "Did like states move as far?", motion.neighbours),
-    Question("hindsight", "Would it have foreseen the known frames?", again.hindsight, runs=True),
+    Question("finite", "Are all values numbers?", finite),
+    Question("conservation", "Do conserved sums stay?", conservation),
+    Question("positivity", "Does nothing fall below zero that cannot?", positivity),
+    Question("entropy", "Does the entropy law hold?", entropy),
+    Question("continuity", "Does it go on from the known frames?", continuity),
+    Question("steadiness", "Does it change as fast as the known frames?", steadiness),
+    Question("order", "Do the frames follow one another?", order),
+    Question("stillness", "Does each place move as it did?", stillness),
+    Question("spectrum", "Is the energy of each octave one that could come?", spectrum),
+    Question("copy", "Is it more than a known frame, moved?", copy),
+    Question("neighbours", "Did like states move as far?", neighbours),
+    Question("hindsight", "Would it have foreseen the known frames?", hindsight, runs=True),
     _same("translation", "shift", "translation"),
     _same("reflection", "mirror", "mirror"),
     _same("rotation", "turn", "turn"),
     _same("scale", "doubling", "scale"),
-    Question("half steps", "Does every second frame lead to the same?", again.thinned, runs=True),
-    Question("two parts", "Do two halves make the whole?", again.in_two_parts, runs=True),
+    Question("half steps", "Does every second frame lead to the same?", thinned, runs=True),
+    Question("two parts", "Do two halves make the whole?", in_two_parts, runs=True),
     Question(
         "perturbation",
         "Does a little more lead to somewhat more?",
-        again.disturbed,
+        disturbed,
         runs=True,
         both=True,
     ),

@@ -15,7 +15,7 @@ from ._agents_worlds import WORLDS, Frames, Params, State, World
 
 KNOWN, LEADS, SEEN = 8, 8, 4
 """Frames of a context, leads of a forecast, and frames that a law is sought from."""
-_LARGEST_STATE_ERROR = 0.2
+_LARGEST_STATE_ERROR = 0.05
 _LARGEST_COEFFICIENT_ERROR = 0.05
 _WAVES = 4
 
@@ -63,8 +63,8 @@ def solver(case: Case, seed: int, nominal: Params | None = None) -> Forecaster:
 
     Args:
         case: Whose parameters it knows.
-        seed: Draws the errors: of the coefficient up to 5 %, of the start up to a fifth of what
-            the newest frame changed, in long waves, without changing sums.
+        seed: Draws the errors: of the coefficient up to 5 %, of the start up to a twentieth of
+            what the newest frame changed, in long waves, without changing sums.
         nominal: Parameters that it takes to be the case's; those by default.
     """
     random = np.random.default_rng([seed, 17])

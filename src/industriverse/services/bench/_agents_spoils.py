@@ -147,7 +147,7 @@ def _noise(given: Planting, context: Frames, mean: Frames) -> Frames:
 
 def _fine_noise(given: Planting, context: Frames, mean: Frames) -> Frames:
     drawn = given.random.standard_normal(mean.shape)
-    fine = drawn - ndimage.uniform_filter(drawn, (1, 1, 3, 3), mode="wrap")
+    fine = drawn - ndimage.gaussian_filter(drawn, (0, 0, 1, 1), mode="wrap")
     return mean + given.between(0.05, 0.3) * _size(context) * fine
 
 

@@ -202,10 +202,10 @@ _SPEEDS = tuple(Channel(f"velocity_{a}", f"along_{a}", "velocity") for a in ("x"
 WORLDS: dict[str, World] = {
     "reaction_diffusion": World(
         "gray-scott",
-        {"length": 0.75, "frame_s": 10.0, "feed": 0.029, "kill": 0.057},
+        {"length": 0.75, "frame_s": 25.0, "feed": 0.029, "kill": 0.057},
         {"feed": (0.026, 0.032), "kill": (0.0565, 0.0595)},
         {"feed": 0.058, "kill": 0.052, "spread_u": 6e-5},
-        60,
+        30,
         (Channel("u", positive=True), Channel("v", positive=True)),
         _spots_of_v,
         _gray_scott,
