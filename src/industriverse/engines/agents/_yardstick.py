@@ -10,8 +10,8 @@ from industriverse.kernel.errors import ContractError
 
 Statistics = Mapping[str, float]
 
-ROUNDING = 1e-9
-"""Statistics below it are all alike: rounding."""
+ROUNDING = 1e-6
+"""Statistics below it are all alike: rounding, or what a solver tolerates."""
 _HUGE = 1e12
 _LEAST_SPREAD = 0.2
 _FEWEST = 8
