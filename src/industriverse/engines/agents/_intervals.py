@@ -5,6 +5,8 @@ from jaxtyping import Float
 
 from industriverse.kernel.errors import ContractError
 
+_ROUNDING = 1e-9
+
 
 def interval_radii(
     errors: Float[np.ndarray, "case lead cell"], coverage: float
@@ -35,11 +37,11 @@ def interval_radii(
     """
     cases = len(errors)
     outside = ((cases + 1) * (1 - coverage) - 1) / cases
-    if outside < 0:
+    if outside < -_ROUNDING:
         raise ContractError(
             f"{cases} trajectories vouch for no coverage of {coverage:g}.",
             hint=f"Give {int(np.ceil(1 / (1 - coverage))) - 1} or more.",
         )
     pooled = np.sort(errors.swapaxes(0, 1).reshape(errors.shape[1], -1), axis=1)
-    allowed = int(np.floor(pooled.shape[1] * outside + 1e-9))
+    allowed = max(int(np.floor(pooled.shape[1] * outside + _ROUNDING)), 0)
     return pooled[:, pooled.shape[1] - allowed - 1]

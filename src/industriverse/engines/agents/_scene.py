@@ -11,7 +11,8 @@ from industriverse.kernel.domains import EntropyLaw
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.fields import Grid
 
-Frames = Float[np.ndarray, "frame channel y x"]
+Frames = Float[np.ndarray, "_ channel y x"]
+"""`(frame, channel, y, x)`; frames of one call have the same channels and cells."""
 Forecaster = Callable[[Frames, int, float], Frames]
 """From context frames, a number of leads and the seconds between frames to the next frames."""
 Kind = Literal["scalar", "pseudo", "along_y", "along_x"]
@@ -141,10 +142,10 @@ def pace(frames: Frames) -> Float[np.ndarray, "channel 1 1"]:
 
 
 def apart(
-    first: Float[np.ndarray, "*frame channel y x"],
-    second: Float[np.ndarray, "*frame channel y x"],
+    first: Float[np.ndarray, "... channel y x"],
+    second: Float[np.ndarray, "... channel y x"],
     measure: Float[np.ndarray, "channel 1 1"],
-) -> Float[np.ndarray, "*frame"]:
+) -> Float[np.ndarray, "..."]:
     """Return the root mean square difference of frames, each channel in its own measure.
 
     Infinite where a frame is not finite: a forecaster that breaks down does not agree.

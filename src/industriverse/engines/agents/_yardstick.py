@@ -59,7 +59,7 @@ class Shape:
 
     def score(self, name: str, statistic: float) -> float:
         """Return how far a statistic lies from the honest ones' centre, in their spreads."""
-        away = (_log(statistic) - self.centre[name]) / self.spread[name]
+        away = float((_log(statistic) - self.centre[name]) / self.spread[name])
         return abs(away) if name in self.both else away
 
     def worst(self, statistics: Statistics) -> float:
@@ -129,7 +129,7 @@ class Yardstick:
 
     def passes(self, name: str, statistic: float) -> bool:
         """Say whether a statistic is one that honest cases have."""
-        return self.shape.score(name, statistic) <= self.bound
+        return bool(self.shape.score(name, statistic) <= self.bound)
 
     def likeness(self, worst: float) -> float:
         """Return the conformal p-value: the share of honest cases at least as bad as a score."""
@@ -166,4 +166,4 @@ def _log(statistic: float) -> float:
 
 def _spread(values: Float[np.ndarray, "case"], both: bool) -> float:
     low, middle, high = np.quantile(values, (0.1, 0.5, 0.9))
-    return max(high - middle, middle - low if both else 0.0, _LEAST_SPREAD)
+    return float(max(high - middle, middle - low if both else 0.0, _LEAST_SPREAD))

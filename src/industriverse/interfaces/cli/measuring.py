@@ -26,8 +26,8 @@ def bench(
     name: Annotated[
         str,
         typer.Argument(
-            help="atlas, calibration, conservation, ensemble, forecast, integrators, predict, "
-            "proofs, real_fields, simulation or transitions."
+            help="agents, atlas, calibration, conservation, ensemble, forecast, integrators, "
+            "predict, proofs, real_fields, simulation or transitions."
         ),
     ],
     seed: Annotated[int, typer.Option(min=0, help="For everything drawn.")] = 0,
@@ -60,8 +60,8 @@ def bench(
                 _show_progress,
                 predict_file,
                 platform.maps,
-                help="atlas, calibration, conservation, ensemble, forecast, integrators, predict, "
-                "proofs, real_fields, simulation or transitions.",
+                help="agents, atlas, calibration, conservation, ensemble, forecast, integrators, "
+                "predict, proofs, real_fields, simulation or transitions.",
             )
             document = run_bench(name, settings)
     _show_progress("", 1.0)

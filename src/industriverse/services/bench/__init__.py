@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from industriverse.kernel.errors import NotFoundError
+from industriverse.kernel.ports import EnergyMeter
 from industriverse.services.atlas import Maps
 from industriverse.services.documents import BenchDocument, PredictDocument
 from industriverse.services.ensemble import Ensemble, EnsembleSettings, ReplicaSpec
@@ -18,6 +19,7 @@ from industriverse.services.training import Tools
 __all__ = ["BENCHES", "BenchSettings", "run_bench"]
 
 BENCHES = {
+    "agents": "Unphysical and copied forecasts caught, false alarms, abstention out of the domain.",
     "atlas": "Time to load a map, make its pyramid, find it among 100 000, build a domain.",
     "calibration": "Coverage, interval score and CRPS on real data, beside split conformal.",
     "conservation": "What each solver keeps over a whole run, and whether its entropy law holds.",
@@ -47,6 +49,7 @@ class BenchSettings:
         maps: An empty atlas on the scratch folder's disk.
         training: Meter, files and solved runs, for the trained networks.
         start_ensemble: Starts three replicas whose keys lie in a folder.
+        meter: Measures joules.
     """
 
     seed: int
@@ -57,6 +60,7 @@ class BenchSettings:
     maps: Maps | None = None
     training: Tools | None = None
     start_ensemble: StartEnsemble | None = None
+    meter: EnergyMeter | None = None
 
 
 def run_bench(name: str, settings: BenchSettings) -> BenchDocument:

@@ -18,6 +18,7 @@ KNOWN, LEADS, SEEN = 8, 8, 4
 _LARGEST_STATE_ERROR = 0.05
 _LARGEST_COEFFICIENT_ERROR = 0.02
 _WAVES = 4
+_REST = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,23 @@ def case_of(name: str, seed: int, changes: Params | None = None) -> Case:
     """Return the case of a seed in a world.
 
     Raises:
-        ContractError: The run left all bounds.
+        ContractError: The run left all bounds, or came to rest: nothing is left to forecast.
     """
     world = WORLDS[name]
     params = world.params(seed, changes)
     frames = world.frames(params, KNOWN + LEADS)
     if not np.isfinite(frames).all():
         raise ContractError(f"The run of seed {seed} in {name!r} left all bounds.")
+    change = np.sqrt((np.diff(frames, axis=0) ** 2).mean(axis=(2, 3))).min(axis=0)
+    if (change < _REST * frames.std(axis=(0, 2, 3))).any():
+        raise ContractError(f"The run of seed {seed} in {name!r} came to rest.")
     return Case(world, params, frames[:KNOWN], frames[KNOWN:], seed)
+
+
+def nominal(world: str) -> Params:
+    """Return a world's parameters with those that seeds draw at the middle of their range."""
+    drawn = WORLDS[world].drawn
+    return WORLDS[world].params(0, {name: sum(ends) / 2 for name, ends in drawn.items()})
 
 
 def solver(case: Case, seed: int, nominal: Params | None = None) -> Forecaster:

@@ -33,6 +33,7 @@ Advance = Callable[[Params, State], Frames]
 """From parameters and a state to the next `_AT_ONCE` frames."""
 CELLS = 32
 _AT_ONCE = 4
+_MOST_HALVINGS = 6
 _SWIM = 4.5e-5
 """Bound on the swimmers' speed [m/s]: one step for all, so that nothing is compiled anew."""
 
@@ -114,7 +115,8 @@ def _gray_scott(params: Params, state: State) -> Frames:
 def _flow(params: Params, state: State) -> Frames:
     waves, frame_s = _waves(params["length"]), params["frame_s"]
     # Powers of two: a step of its own for each state would be compiled each time.
-    parts = 2 ** max(2, int(np.ceil(np.log2(frame_s / courant_step(state[0], waves)))))
+    halvings = np.ceil(np.log2(frame_s / courant_step(state[0], waves)))
+    parts = 2 ** int(np.clip(np.nan_to_num(halvings), 2, _MOST_HALVINGS))
     flow = Incompressible(params["kinematic_viscosity"], waves, frame_s / parts)
     return np.asarray(flow.solve(jnp.asarray(state[0]), _AT_ONCE + 1, frame_s).vorticity)[1:, None]
 
@@ -199,7 +201,7 @@ WORLDS: dict[str, World] = {
     "reaction_diffusion": World(
         "gray-scott",
         {"length": 0.5, "frame_s": 25.0, "feed": 0.029, "kill": 0.057},
-        {"feed": (0.026, 0.032), "kill": (0.0565, 0.0595)},
+        {"feed": (0.026, 0.032), "kill": (0.055, 0.0575)},
         {"feed": 0.058, "kill": 0.052, "spread_u": 6e-5},
         12,
         (Channel("u", positive=True), Channel("v", positive=True)),

@@ -1,0 +1,9 @@
+import pytest
+
+from tests.unit.engines.agents import world
+
+
+@pytest.fixture(scope="session")
+def yardstick():
+    """Thresholds from a hundred honest forecasts of diffusion."""
+    return world.yardstick()
