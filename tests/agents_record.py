@@ -14,7 +14,7 @@ from industriverse.services.bench.agents import run
 
 
 def tell(text, share):
-    print(f"{share:4.0%} {text}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"{share:4.0%} {text}\n")
 
 
 def refuse(path):
@@ -23,7 +23,9 @@ def refuse(path):
 
 def main(file, seed):
     where = Path(file)
-    settings = BenchSettings(seed, where.parent, where.parent, tell, refuse, None, choose_meter(None))
+    settings = BenchSettings(
+        seed, where.parent, where.parent, tell, refuse, None, choose_meter(None)
+    )
     found = run(settings)
     rows = [*found["rows"], {"seed": seed, **found["metrics"]}]
     where.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")

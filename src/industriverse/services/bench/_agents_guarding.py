@@ -22,11 +22,16 @@ Runs = Mapping[str, list[Case]]
 Seen = list[tuple[Strange, Familiarity]]
 
 
-def made_experts(runs: Runs, meter: EnergyMeter, alarm: float) -> dict[str, Expert]:
+def made_experts(runs: Runs, meter: EnergyMeter, shares: tuple[float, float]) -> dict[str, Expert]:
     """Return an expert for each world.
 
     Its solver takes the middle of the parameters' ranges for the truth; the ensemble are three of
     them, each a little wrong in another way.
+
+    Args:
+        runs: Calibration runs of each world.
+        meter: Measures the joules.
+        shares: Of honest forecasts turned down, and of in-domain frames abstained on.
     """
     studies = {}
     for world, mine in runs.items():
@@ -34,7 +39,7 @@ def made_experts(runs: Runs, meter: EnergyMeter, alarm: float) -> dict[str, Expe
         members = [solver(mine[0], seed, usual) for seed in _MEMBERS]
         forecasters = {"solver": members[0], "dynamic modes": modes(mine[0])}
         studies[world] = study(known_of(mine), forecasters, members, meter)
-    return experts(studies, alarm)
+    return experts(studies, *shares)
 
 
 def abstention(

@@ -90,7 +90,7 @@ def known_of(world_cases: list[Case]) -> Known:
 
 
 def benches(
-    runs: Mapping[str, list[Case]], alarm: float, groups: Mapping[str, tuple[str, str]] = HONEST
+    runs: Mapping[str, list[Case]], alarm: float, groups: Mapping[str, tuple[str, str]]
 ) -> list[Bench]:
     """Return all groups with thresholds from calibration runs.
 
@@ -102,12 +102,11 @@ def benches(
     known = {world: known_of(found) for world, found in runs.items()}
     answers: dict[str, list[dict[str, float]]] = {}
     for group, (world, kind) in groups.items():
-        if world in runs:
-            answers[group] = [
-                statistics(asked)
-                for place, case in enumerate(runs[world][: _DEAR.get(kind)])
-                if (asked := _honest(kind, case, known[world], place)) is not None
-            ]
+        answers[group] = [
+            statistics(asked)
+            for place, case in enumerate(runs[world][: _DEAR.get(kind)])
+            if (asked := _honest(kind, case, known[world], place)) is not None
+        ]
     yardsticks = calibrated(answers, alarm, TWO_SIDED)
     return [Bench(g, known[groups[g][0]], yardstick) for g, yardstick in yardsticks.items()]
 

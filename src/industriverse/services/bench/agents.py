@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from industriverse.kernel.errors import UnavailableError
-from industriverse.services.asking import FALSE_ALARM
+from industriverse.services.asking import ABSTAINED_INSIDE, FALSE_ALARM
 
 from . import BenchSettings
 from ._agents_guarding import Runs, abstention, made_experts
@@ -25,7 +25,6 @@ from ._agents_trial import (
     planted,
     turned_down,
 )
-from ._agents_worlds import WORLDS
 
 _APART, _OUTSIDE = 1_000, 200
 """Between the seeds of two benchmarks, and between a part's and those out of range."""
@@ -40,16 +39,23 @@ class Sizes:
         held_out: Runs of each world that are judged.
         turns: Held-out runs of each group into which all spoils are planted.
         strange: Strange frames of each part and world.
-        worlds: Which.
+        groups: Which worlds and forecasters.
         alarm: Share of honest forecasts that may be turned down.
+        abstained: Share of in-domain frames that may be abstained on.
     """
 
     calibration: int = 32
     held_out: int = 24
     turns: int = 6
     strange: int = 21
-    worlds: tuple[str, ...] = tuple(WORLDS)
+    groups: tuple[str, ...] = tuple(HONEST)
     alarm: float = FALSE_ALARM
+    abstained: float = ABSTAINED_INSIDE
+
+    @property
+    def worlds(self) -> list[str]:
+        """The worlds of the groups."""
+        return list(dict.fromkeys(HONEST[group][0] for group in self.groups))
 
 
 def run(settings: BenchSettings) -> dict[str, Any]:
@@ -81,7 +87,7 @@ def measure(settings: BenchSettings, sizes: Sizes) -> dict[str, Any]:
     loop, loop_rows = _socratic(settings, sizes, runs, held_out)
     settings.progress("abstention", 0.7)
     start = HELD_OUT + moved + _OUTSIDE
-    found = made_experts(runs, settings.meter, sizes.alarm)
+    found = made_experts(runs, settings.meter, (sizes.alarm, sizes.abstained))
     guard, guard_rows = abstention(found, held_out, settings.meter, start, sizes.strange)
     return {"metrics": loop | guard, "rows": loop_rows + guard_rows}
 
@@ -90,7 +96,7 @@ def _socratic(
     settings: BenchSettings, sizes: Sizes, runs: Runs, held_out: Runs
 ) -> tuple[dict[str, float], list[Row]]:
     settings.progress("thresholds of honest forecasts", 0.2)
-    ready = benches(runs, sizes.alarm)
+    ready = benches(runs, sizes.alarm, {group: HONEST[group] for group in sizes.groups})
     rows: list[Row] = []
     all_honest = all_alarms = 0
     found: list[Planted] = []

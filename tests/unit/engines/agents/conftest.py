@@ -5,5 +5,5 @@ from tests.unit.engines.agents import world
 
 @pytest.fixture(scope="session")
 def yardstick():
-    """Thresholds from a hundred honest forecasts of diffusion."""
+    """Thresholds from sixty honest forecasts of diffusion."""
     return world.yardstick()

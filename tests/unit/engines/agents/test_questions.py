@@ -160,8 +160,8 @@ def test_a_forecaster_that_breaks_down_when_run_again_disagrees_without_bound():
 
 def test_frames_of_another_grid_are_refused():
     context, truth = frames_of(0)
-    with pytest.raises(ContractError, match="forecast's frames"):
-        Hypothesis(context, truth[..., :12], SCENE)
+    with pytest.raises(ContractError, match="context's frames"):
+        Hypothesis(context[..., :12], truth[..., :12], SCENE)
     with pytest.raises(ContractError, match="too few"):
         Hypothesis(context[:3], truth, SCENE)
     with pytest.raises(ContractError, match="not finite"):

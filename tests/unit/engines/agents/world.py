@@ -63,7 +63,7 @@ def spoilt(run, edit):
     return lambda context, leads, frame_s: edit(context, run(context, leads, frame_s))
 
 
-def yardstick(alarm=0.02, count=100):
+def yardstick(alarm=0.04, count=60):
     honest = [
         {name: m.statistic for name, m in findings(hypothesis(seed)).items() if name != "finite"}
         for seed in range(count)
