@@ -24,7 +24,7 @@ def refuse(path):
 def main(file, seed):
     where = Path(file)
     settings = BenchSettings(
-        seed, where.parent, where.parent, tell, refuse, None, choose_meter(None)
+        seed, where.parent, where.parent, tell, refuse, meter=choose_meter(None)
     )
     found = run(settings)
     rows = [*found["rows"], {"seed": seed, **found["metrics"]}]

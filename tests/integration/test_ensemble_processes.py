@@ -161,7 +161,9 @@ def test_a_stopped_process_is_survived_and_no_process_is_left(tmp_path):
 
 
 def test_the_benchmark_counts_what_it_injected(tmp_path):
-    settings = BenchSettings(0, tmp_path, tmp_path, lambda *_: None, _no_file, None, start_ensemble)
+    settings = BenchSettings(
+        0, tmp_path, tmp_path, lambda *_: None, _no_file, start_ensemble=start_ensemble
+    )
     cases: Any = (("synchronous", None), ("synchronous", "lie"))
     program = Program(rounds=2, faulty_rounds=2, origins=2, delay_s=1.0, cases=cases)
     found = ensemble.run(settings, program)

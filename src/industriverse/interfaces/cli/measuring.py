@@ -60,8 +60,9 @@ def bench(
                 _show_progress,
                 predict_file,
                 platform.maps,
-                help="agents, atlas, calibration, conservation, ensemble, forecast, integrators, "
-                "predict, proofs, real_fields, simulation or transitions.",
+                training_tools(load_settings(**overrides()), _show_progress),
+                start_ensemble,
+                platform.predict.tools.meter,
             )
             document = run_bench(name, settings)
     _show_progress("", 1.0)
