@@ -38,7 +38,9 @@ def bench(
 
     Example: `industriverse bench calibration --json`
     """
+    from industriverse.bootstrap.ensembles import start_ensemble  # noqa: PLC0415
     from industriverse.bootstrap.settings import load_settings  # noqa: PLC0415 (keeps --help fast)
+    from industriverse.bootstrap.training import training_tools  # noqa: PLC0415
     from industriverse.bootstrap.wiring import build_platform  # noqa: PLC0415
     from industriverse.kernel.context import Context  # noqa: PLC0415
     from industriverse.kernel.ports import ReadOptions  # noqa: PLC0415
