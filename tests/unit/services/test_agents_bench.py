@@ -21,10 +21,12 @@ SMALL = agents.Sizes(
 )
 
 
+def refuse(path):
+    raise AssertionError(f"{path} is not to be read")
+
+
 def settings(tmp_path, meter):
-    return BenchSettings(
-        0, tmp_path, tmp_path, lambda text, share: None, lambda path: None, meter=meter
-    )
+    return BenchSettings(0, tmp_path, tmp_path, lambda text, share: None, refuse, meter=meter)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from ._goal import Aspiration, Goal, Offer, Score, aspire, evaluate, relative_er
 from ._intervals import interval_radii
 from ._measure import Measure
 from ._questions import QUESTIONS, TWO_SIDED, Question, findings
-from ._scene import Channel, Forecaster, Frames, Hypothesis, Scene
+from ._scene import Channel, Forecaster, Frames, Hypothesis, Scene, Symmetry
 from ._yardstick import Shape, Statistics, Yardstick, calibrated
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Score",
     "Shape",
     "Statistics",
+    "Symmetry",
     "Verdict",
     "Yardstick",
     "aspire",

@@ -59,7 +59,7 @@ def disturbed(asked: Hypothesis) -> Measure | None:
     )
 
 
-def hindsight(asked: Hypothesis) -> Measure | None:
+def hindsight(asked: Hypothesis) -> Measure:
     """Ask whether the forecaster would have foreseen the newer half of the known frames.
 
     The statistic is its root mean square error there over that of no change at all.

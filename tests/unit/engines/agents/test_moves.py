@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from industriverse.engines.agents import Channel, Scene
+from industriverse.engines.agents import Channel, Scene, Symmetry
 from industriverse.engines.agents._moves import moves
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.fields import Grid
@@ -17,7 +17,7 @@ CHANNELS = (
     Channel("v_x", "along_x", "v"),
 )
 GRID = Grid((12, 12), (1.0, 1.0), ("y", "x"), ("m", "m"), ("periodic", "periodic"))
-EVERY = frozenset({"translation", "mirror", "turn", "scale"})
+EVERY: frozenset[Symmetry] = frozenset({"translation", "mirror", "turn", "scale"})
 SCENE = Scene(GRID, 1.0, CHANNELS, EVERY)
 
 
