@@ -52,6 +52,8 @@ def keep_signs(hypothesis: Hypothesis) -> Hypothesis:
         del context
         mended = mean.copy()
         for place in positive:
+            if not np.isfinite(mean[:, place]).all():
+                continue  # what is no number cannot be mended, and is found by the questions
             total = np.maximum(mean[:, place].sum(axis=(1, 2)), 0.0) * grid.cell_volume
             mended[:, place] = project_total(mean[:, place], total, grid)
         return mended
@@ -82,9 +84,9 @@ def average(hypothesis: Hypothesis) -> Hypothesis:
 
 
 REFINEMENTS = (
-    Refinement("averaged over mirrors and turns", frozenset({"reflection", "rotation"}), average),
     Refinement("negative cells filled", frozenset({"positivity"}), keep_signs),
     Refinement("conserved sums restored", frozenset({"conservation"}), keep_sums),
+    Refinement("averaged over mirrors and turns", frozenset({"reflection", "rotation"}), average),
 )
 
 

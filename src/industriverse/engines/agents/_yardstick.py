@@ -10,10 +10,10 @@ from industriverse.kernel.errors import ContractError
 
 Statistics = Mapping[str, float]
 
-ROUNDING = 1e-6
-"""Statistics below it are all alike: rounding, or what a solver tolerates."""
+NEGLIGIBLE = 1e-3
+"""Statistics below it are all alike: a thousandth of a frame change, of a deviation or of a step."""
 _HUGE = 1e12
-_LEAST_SPREAD = 0.2
+_LEAST_SPREAD = 0.3
 _FEWEST = 8
 
 
@@ -161,7 +161,7 @@ def calibrated(
 
 
 def _log(statistic: float) -> float:
-    return float(np.log(np.clip(np.nan_to_num(statistic, nan=_HUGE), ROUNDING, _HUGE)))
+    return float(np.log(np.clip(np.nan_to_num(statistic, nan=_HUGE), NEGLIGIBLE, _HUGE)))
 
 
 def _spread(values: Float[np.ndarray, "case"], both: bool) -> float:

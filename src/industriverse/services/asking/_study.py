@@ -23,7 +23,7 @@ from industriverse.engines.agents import (
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.ports import EnergyMeter
 
-from ._vectors import vector_of
+from ._vectors import Levels, vector_of
 
 _NEAREST = 8
 _FEWEST = 16
@@ -55,8 +55,8 @@ class Known:
 
     scene: Scene
     examples: tuple[Example, ...]
-    level: Frames
-    size: Frames
+    level: Levels
+    size: Levels
     vectors: Float[np.ndarray, "example size"]
 
     @classmethod

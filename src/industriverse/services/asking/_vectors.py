@@ -7,9 +7,11 @@ from industriverse.engines.agents import Frames
 from industriverse.engines.vectors import embed
 from industriverse.kernel.fields import Grid
 
+Levels = Float[np.ndarray, "1 channel 1 1"]
+
 
 def vector_of(
-    context: Frames, grid: Grid, level: Frames, size: Frames
+    context: Frames, grid: Grid, level: Levels, size: Levels
 ) -> Float[np.ndarray, "1024"]:
     """Return the embeddings of the newest frame and of its newest change, one after the other.
 
