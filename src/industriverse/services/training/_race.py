@@ -26,7 +26,7 @@ from industriverse.engines.forecast.network import (
 from industriverse.kernel.errors import ContractError
 
 from ._network import TrainRequest, append_record, settings_of
-from ._rivals import KINDS, Rival, library_version, rival_windows, train_rival, untrained
+from ._rivals import KINDS, MODES, Rival, library_version, rival_windows, train_rival, untrained
 from ._scores import by_window, errors, of_plan, persistence
 from ._sets import ForecastSet, data_hash, recording
 from ._tools import Tools
@@ -118,7 +118,8 @@ def _trained(
     seed = int(card["seed"])
     batches = Batches((ours.seen,), plan, card["batch"], card["leads"], seed=seed)
     same = settings_of(TrainRequest(steps=int(card["settings"]["steps"])))
-    fresh, key = untrained(kind, plan, scene, seed), jax.random.key(seed)
+    modes = min(MODES, min(ours.seen.values.shape[-2:]) // 2)
+    fresh, key = untrained(kind, plan, scene, seed, modes), jax.random.key(seed)
     steps = _steps(fresh, batches, same, ours.seconds, tools)
     settings = replace(same, steps=steps)
     losses: list[tuple[int, float]] = []
@@ -137,6 +138,7 @@ def _trained(
         "kind": kind,
         "library": library_version(),
         "parameters": _size(rival),
+        "modes": modes,
         "seed": seed,
         "steps": steps,
         "frames_seen": steps * card["batch"] * card["leads"],
@@ -215,4 +217,4 @@ def unpack_rival(data: bytes, plan: Plan, scene: Scene) -> Rival:
             f"The {card['kind']} of {card['domain']!r} was trained beside another network of ours.",
             hint=f"Train it anew: industriverse train rivals {card['domain']}",
         )
-    return filled(untrained(card["kind"], plan, scene, 0), tensors)
+    return filled(untrained(card["kind"], plan, scene, 0, card["modes"]), tensors)

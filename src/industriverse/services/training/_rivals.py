@@ -34,6 +34,8 @@ from industriverse.kernel.errors import ContractError, UnavailableError
 from ._scores import Question, Runs
 
 KINDS = ("unet", "fno")
+MODES = 12
+"""As in Li et al. (2021), Fourier neural operator."""
 State = Float[Array, "channel y x"]
 History = Float[Array, "frame channel y x"]
 
@@ -60,7 +62,7 @@ class Rival(eqx.Module):
         return jnp.where(known, last, last + size * change)
 
 
-def untrained(kind: str, plan: Plan, scene: Scene, seed: int) -> Rival:
+def untrained(kind: str, plan: Plan, scene: Scene, seed: int, modes: int = MODES) -> Rival:
     """Return a rival with random weights.
 
     Args:
@@ -68,6 +70,7 @@ def untrained(kind: str, plan: Plan, scene: Scene, seed: int) -> Rival:
         plan: As ours has it.
         scene: Its boundary; where the ends differ, both axes count as walls.
         seed: Of the weights.
+        modes: Waves along an axis that an FNO works on; at most half the cells there.
 
     Raises:
         UnavailableError: pdequinox is not installed.
@@ -83,7 +86,7 @@ def untrained(kind: str, plan: Plan, scene: Scene, seed: int) -> Rival:
     if kind == "unet":
         body = library.arch.ModernUNet(2, seen, channels, activation=jax.nn.gelu, **common)
     else:
-        body = library.arch.ClassicFNO(2, seen, channels, **common)
+        body = library.arch.ClassicFNO(2, seen, channels, num_modes=modes, **common)
     return Rival(jax.tree.map(_single, body), plan)
 
 
