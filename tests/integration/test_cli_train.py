@@ -6,9 +6,12 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
+import xarray as xr
 
 from industriverse.engines.forecast.network import unbundled
+from industriverse.services.regime_model import models_folder
 
 SMALL = ("--cells", 16, "--runs", 3, 1, 1, "--steps", 100)
 
@@ -72,3 +75,22 @@ def test_a_training_stopped_by_ctrl_c_goes_on_to_the_same_bits(run, folder):
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["sha256"] == record["sha256"]
     assert not state.exists()
+
+
+@pytest.mark.slow
+def test_a_shipped_network_is_carried_to_a_file(run, folder):
+    at = 2 * np.pi * np.arange(16) / 16
+    time_s = np.arange(12.0)
+    swirl = np.sin(at[None, None] - 0.3 * time_s[:, None, None]) * np.cos(at)[None, :, None]
+    axes = {"time": time_s, "y": at, "x": at}
+    tank = xr.Dataset({"swirl": (("time", "y", "x"), swirl, {"units": "1/s"})}, axes)
+    tank.to_netcdf(folder / "tank.nc")
+    weights = ("--weights", models_folder() / "forecast", "--out", folder / "adapters")
+    done = run(
+        "train", "adapter", folder / "tank.nc", "--from", "fluid", "--steps", 3, *weights, "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert record["domain"] == "tank"
+    assert record["data"]["frames"] == 12
+    assert (folder / "adapters" / "tank.safetensors").is_file()

@@ -70,7 +70,7 @@ def forecast(
             f"industriverse train forecast {chosen.domain} --steps {steps} --seed {seed} "
             f"--cells {cells} --runs {' '.join(map(str, runs))}"
         )
-        request = TrainRequest(steps, minutes, seed, cells, runs, resume, command=command)
+        request = TrainRequest(steps, minutes, seed, cells, runs, resume=resume, command=command)
         try:
             done = train_forecast(chosen, request, out, tools)
         except Paused as paused:

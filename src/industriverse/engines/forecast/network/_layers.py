@@ -8,6 +8,9 @@ from jaxtyping import Array, Float
 
 from industriverse.kernel.fields import Boundary
 
+# Sums keep to 1e-12 in double precision; and training must not depend on who else switched it on.
+jax.config.update("jax_enable_x64", True)
+
 Ends = tuple[Boundary, Boundary]
 Sizes = tuple[int, int]
 Random = np.random.Generator
