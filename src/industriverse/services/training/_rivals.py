@@ -192,19 +192,22 @@ def _loss(trained: Rival, fixed: Rival, window: Window) -> Float[Array, ""]:
 
 
 @eqx.filter_jit
-def _path(rival: Rival, history: History, leads: int) -> Float[Array, "lead channel y x"]:
-    def ahead(history: History, _: None) -> tuple[History, State]:
-        frame = rival(history).astype(history.dtype)
-        return jnp.concatenate([history[1:], frame[None]]), frame
+def _step(rival: Rival, history: History) -> tuple[History, State]:
+    frame = rival(history).astype(history.dtype)
+    return jnp.concatenate([history[1:], frame[None]]), frame
 
-    return jax.lax.scan(ahead, history, None, length=leads)[1]
+
+def _path(rival: Rival, seen: Float[np.ndarray, "frame channel y x"], leads: int) -> list[State]:
+    """Return the frames ahead; a loop of compiled steps, since XLA's loops slow convolutions."""
+    history, found = jnp.asarray(seen), list[State]()
+    for _ in range(leads):
+        history, frame = _step(rival, history)
+        found.append(frame)
+    return found
 
 
 def rival_windows(rival: Rival, asked: Question) -> Runs:
     """Return the rival's forecast of each window, of the channels that are forecast."""
     return np.stack(
-        [
-            np.asarray(_path(rival, jnp.asarray(seen), asked.leads))[:, asked.told]
-            for seen in asked.history
-        ]
+        [np.stack(_path(rival, seen, asked.leads))[:, asked.told] for seen in asked.history]
     )
