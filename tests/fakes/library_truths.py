@@ -153,12 +153,15 @@ def resolved(
         now = solved(system, frames, steps, kept)
         if now is None and (before is not None or steps > 8):
             return None
-        both = now is not None and before is not None
-        if both and np.abs(now - before).max() < 1e-8 * now.std():
+        if now is not None and before is not None and _near(now, before):
             return now
         before = now
         steps *= 2
     return None
+
+
+def _near(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool(np.abs(one - other).max() < 1e-8 * one.std())
 
 
 def columns(system: System, terms: Sequence[LibraryTerm], frames: np.ndarray) -> np.ndarray:

@@ -67,13 +67,13 @@ def _sizes(seed: int) -> list[int]:
     return [2 + seed // 2 % 5] if seed % 2 == 0 else [int(n) for n in random.integers(2, 5, 2)]
 
 
-def drawn_system(random: np.random.Generator, sizes: list[int]) -> System:
+def drawn_system(random: np.random.Generator, sizes: list[int], widest: float = 3.0) -> System:
     """Return an equation of each size for as many channels, one term in each damping."""
     names = ["u", "v"][: len(sizes)]
     side = float(random.choice([1.0, 2 * np.pi, 50.0]))
     square = Square(CELLS, side)
     start = np.concatenate(
-        [square.smooth(random.integers(2**31), random.uniform(1.5, 3)) for _ in names]
+        [square.smooth(random.integers(2**31), random.uniform(1.5, widest)) for _ in names]
     )
     start = random.uniform(0.3, 1.0, (len(names), 1, 1)) * start
     start += random.uniform(-0.5, 0.5, (len(names), 1, 1))

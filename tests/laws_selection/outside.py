@@ -26,6 +26,8 @@ class Kind:
 
     name: str
     made: Callable[[np.random.Generator, System], Extra]
+    widest: float = 3.0
+    """Of the waves at the start; high powers of short ones would not be resolved."""
 
 
 def _symbol(made: Callable[[np.random.Generator, System], np.ndarray]):
@@ -82,12 +84,12 @@ def _unknown_place(random: np.random.Generator, system: System) -> Extra:
 KINDS = (
     Kind("fractional diffusion", _symbol(lambda r, s: -(np.abs(_unit(s)[0]) ** r.uniform(0.3, 1)))),
     Kind("Hilbert transform", _symbol(lambda r, s: -1j * np.sign(_unit(s)[0]))),
-    Kind("sine", _local(lambda r, d: _sine(r.uniform(2.5, 4) / d))),
-    Kind("fifth power", _local(lambda r, d: lambda u: -(u**5))),
-    Kind("fourth power", _local(lambda r, d: lambda u: -(u**4))),
+    Kind("sine", _local(lambda r, d: _sine(r.uniform(1.4, 2.2) / d))),
+    Kind("fifth power", _local(lambda r, d: lambda u: -(u**5)), 2.0),
+    Kind("fourth power", _local(lambda r, d: lambda u: -(u**4)), 2.0),
     Kind("mixed third order", _symbol(lambda r, s: 1j * _unit(s)[0] ** 2 * _unit(s)[1])),
     Kind("mixed fourth order", _symbol(lambda r, s: -(_unit(s)[0] ** 2) * _unit(s)[1] ** 2)),
-    Kind("saturation", _local(lambda r, d: lambda u: u / (0.05 + (u / d) ** 2))),
+    Kind("exponential", _local(lambda r, d: lambda u: -np.exp(1.5 * u / d)), 2.0),
     Kind("coupling afar", _symbol(lambda r, s: np.exp(-1j * r.uniform(1.5, 3) * _unit(s)[0]))),
     Kind("swinging transport", _timed),
     Kind("noise forcing", _forced),
@@ -134,7 +136,7 @@ def _left(random: np.random.Generator, kind: Kind, seed: int) -> System:
     if kind.name in _HIDDEN:
         return _hiding(random, kind.name)
     inside = [3] if seed // len(KINDS) % 2 == 0 else [2, 2]
-    system = drawn_system(random, inside)
+    system = drawn_system(random, inside, kind.widest)
     extra = kind.made(random, system)
     square = system.square
     waves = square.waves(system.start)
