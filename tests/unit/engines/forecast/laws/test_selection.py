@@ -1,6 +1,8 @@
 """Random systems: the right terms of those inside the library, no law outside, or no telling."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,17 +21,29 @@ def square():
     return Square(48, 2 * np.pi)
 
 
+def test_the_record_keeps_its_bounds():
+    """What stands in the record so far; `python -m tests.laws_selection` goes on with it."""
+    text = Path("docs/proofs/laws-selection.jsonl").read_text(encoding="utf-8")
+    rounds = [json.loads(line) for line in text.splitlines()]
+    assert [one["round"] for one in rounds] == list(range(len(rounds)))
+    for inner in (True, False):
+        verdicts = [one["verdict"] for one in rounds if (one["kind"] == "inside") == inner]
+        assert verdicts.count("right") >= 0.9 * len(verdicts) > 0
+    assert all(one["share"] >= 0.05 for one in rounds)
+    assert all(one["correlation"] <= 0.95 for one in rounds if one["kind"] == "inside")
+
+
 def named(channel, *names):
     every = {term.name: term for term in library(channel, [channel])}
     return [every[name] for name in names]
 
 
-@pytest.mark.parametrize("seed", [0, 1, 4, 5, 2, 10])
+@pytest.mark.parametrize("seed", range(6))
 def test_the_terms_of_a_drawn_system_are_found(seed):
     assert inside_round(seed)["verdict"] == "right"
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 5])
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_a_system_outside_the_library_has_no_law(seed):
     assert outside_round(seed)["verdict"] == "right"
 
