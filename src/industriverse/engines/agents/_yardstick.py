@@ -11,7 +11,7 @@ from industriverse.kernel.errors import ContractError
 Statistics = Mapping[str, float]
 
 NEGLIGIBLE = 1e-3
-"""Statistics below it are all alike: a thousandth of a frame change, of a deviation or of a step."""
+"""Statistics below it are all alike: a thousandth of a frame change or of a deviation."""
 _HUGE = 1e12
 _LEAST_SPREAD = 0.3
 _FEWEST = 8

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from industriverse.engines.agents import Channel, Scene
+from industriverse.engines.agents import Channel, Frames, Scene
 from industriverse.engines.simulation.diffusion import Conduction, WarmSpots
 from industriverse.engines.simulation.fluids import Incompressible, courant_step, random_flow
 from industriverse.engines.simulation.patterns import (
@@ -26,7 +26,6 @@ from industriverse.engines.simulation.spectral import Waves
 from industriverse.kernel.fields import Boundary, Grid
 from industriverse.kernel.plugins import full_params, installed
 
-Frames = Float[np.ndarray, "frame channel y x"]
 State = Float[np.ndarray, "channel y x"]
 Params = Mapping[str, float]
 Advance = Callable[[Params, State], Frames]

@@ -44,8 +44,8 @@ class Sizes:
         abstained: Share of in-domain frames that may be abstained on.
     """
 
-    calibration: int = 32
-    held_out: int = 24
+    calibration: int = 48
+    held_out: int = 40
     turns: int = 6
     strange: int = 21
     groups: tuple[str, ...] = tuple(HONEST)
