@@ -11,13 +11,13 @@ from industriverse.services.bench._agents_trial import CALIBRATION, HELD_OUT
 from tests.fakes.meter import SetMeter
 
 SMALL = agents.Sizes(
-    calibration=24,
-    held_out=4,
-    turns=2,
-    strange=4,
+    calibration=18,
+    held_out=3,
+    turns=1,
+    strange=2,
     groups=("heat", "flame_front"),
-    alarm=0.05,
-    abstained=0.05,
+    alarm=0.06,
+    abstained=0.06,
 )
 
 
@@ -36,19 +36,19 @@ def measured(tmp_path_factory):
 
 def test_planted_forecasts_are_caught_and_honest_ones_left_alone(measured):
     metrics = measured["metrics"]
-    assert metrics["planted_forecasts"] == 2 * 2 * len(SPOILS)
-    assert metrics["caught_share"] >= 0.93
-    assert metrics["honest_forecasts"] == 8
-    assert metrics["false_alarm_share"] <= 1 / 8
-    assert metrics["repaired"] >= 2
+    assert metrics["planted_forecasts"] == 2 * 1 * len(SPOILS)
+    assert metrics["caught_share"] >= 0.9
+    assert metrics["honest_forecasts"] == 6
+    assert metrics["false_alarm_share"] <= 1 / 6
+    assert metrics["repaired"] >= 1
     assert metrics["repaired_well"] == metrics["repaired"]
 
 
 def test_strange_frames_are_abstained_on(measured):
     metrics = measured["metrics"]
-    assert metrics["strange_frames"] == 2 * 4 * 4
+    assert metrics["strange_frames"] == 2 * 4 * 2
     assert metrics["abstained_outside_share"] >= 0.85
-    assert metrics["abstained_inside_share"] <= 2 / 8
+    assert metrics["abstained_inside_share"] <= 2 / 6
     assert metrics["abstention_auroc"] > 0.9
 
 
