@@ -1,5 +1,7 @@
 """A small part of the agents' benchmark: other seeds for thresholds than for what is judged."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,9 @@ from industriverse.services.bench._agents_spoils import SPOILS, Planting
 from industriverse.services.bench._agents_trial import CALIBRATION, HELD_OUT
 from tests.fakes.meter import SetMeter
 
+slow = pytest.mark.skipif(
+    os.environ.get("INDUSTRIVERSE_TEST_SOLVERS") != "1", reason="minutes: make test-solvers"
+)
 SMALL = agents.Sizes(
     calibration=18,
     held_out=3,
@@ -34,6 +39,7 @@ def measured(tmp_path_factory):
     return agents.measure(settings(tmp_path_factory.mktemp("bench"), SetMeter()), SMALL)
 
 
+@slow
 def test_planted_forecasts_are_caught_and_honest_ones_left_alone(measured):
     metrics = measured["metrics"]
     assert metrics["planted_forecasts"] == 2 * 1 * len(SPOILS)
@@ -44,6 +50,7 @@ def test_planted_forecasts_are_caught_and_honest_ones_left_alone(measured):
     assert metrics["repaired_well"] == metrics["repaired"]
 
 
+@slow
 def test_strange_frames_are_abstained_on(measured):
     metrics = measured["metrics"]
     assert metrics["strange_frames"] == 2 * 4 * 2
@@ -57,6 +64,7 @@ def test_seeds_of_the_parts_are_apart():
     assert 100 * most < HELD_OUT - CALIBRATION
 
 
+@slow
 def test_every_spoil_changes_the_forecast_whatever_it_is_given():
     case, other = (case_of("heat", seed) for seed in (1, 2))
     run, frame_s = solver(case, 1), case.params["frame_s"]
