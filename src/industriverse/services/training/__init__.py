@@ -4,15 +4,13 @@ from ._adapter import AdapterRequest, train_adapter
 from ._network import (
     Paused,
     Trained,
-    TrainRequest,
     append_record,
     forecast_windows,
-    network_plan,
     score_network,
-    settings_of,
     train_forecast,
 )
 from ._race import Ours, ours_of, pack_rival, score_rival, train_rivals, unpack_rival
+from ._request import TrainRequest, network_plan, settings_of
 from ._rivals import KINDS, Rival, rival_windows
 from ._scores import (
     LEADS,

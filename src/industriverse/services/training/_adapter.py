@@ -24,7 +24,8 @@ from industriverse.engines.forecast.network import (
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.fields import Trajectory
 
-from ._network import BATCH, RECORDS, Trained, append_record, forecast_windows
+from ._network import RECORDS, Trained, append_record, forecast_windows
+from ._request import BATCH
 from ._scores import by_window, errors, of_plan, persistence
 from ._sets import data_hash
 from ._tools import Tools

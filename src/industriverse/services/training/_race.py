@@ -25,7 +25,8 @@ from industriverse.engines.forecast.network import (
 )
 from industriverse.kernel.errors import ContractError
 
-from ._network import TrainRequest, append_record, settings_of
+from ._network import append_record
+from ._request import TrainRequest, settings_of
 from ._rivals import KINDS, MODES, Rival, library_version, rival_windows, train_rival, untrained
 from ._scores import by_window, errors, of_plan, persistence
 from ._sets import ForecastSet, data_hash, recording
