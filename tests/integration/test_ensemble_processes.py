@@ -34,6 +34,12 @@ HISTORY = np.random.default_rng(1).normal(0, 1, (5, 16, 16))
 REQUEST = EnsembleRequest(HISTORY, 2)
 
 
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch):
+    """Let a new process find the replicas' works of the tests; it gets this one's path."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
+
+
 def works(name, **arguments):
     return ReplicaSpec(f"tests.fakes.replica_works:{name}", arguments)
 
@@ -160,6 +166,9 @@ def test_a_stopped_process_is_survived_and_no_process_is_left(tmp_path):
     assert not any(process.is_alive() for process in processes)
 
 
+@pytest.mark.skipif(
+    os.environ.get("INDUSTRIVERSE_TEST_SOLVERS") != "1", reason="a minute: make test-solvers"
+)
 def test_the_benchmark_counts_what_it_injected(tmp_path):
     settings = BenchSettings(
         0, tmp_path, tmp_path, lambda *_: None, _no_file, start_ensemble=start_ensemble
