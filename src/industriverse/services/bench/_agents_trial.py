@@ -112,12 +112,14 @@ def benches(
 
 
 def _honest(kind: str, case: Case, known: Known, leave_out: int | None = None) -> Hypothesis | None:
-    """Return an honest forecast of a case, or nothing where its frames have no law."""
+    """Return an honest forecast of a case, or nothing: no law, or a solution out of all bounds."""
     try:
         run = honest(kind, case)
     except ContractError:
         return None
     mean = run(case.context, LEADS, case.params["frame_s"])
+    if not np.isfinite(mean).all():
+        return None
     near = known.near(known.place(case.context), leave_out)
     return Hypothesis(case.context, mean, case.scene, run, near)
 
