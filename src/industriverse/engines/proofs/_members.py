@@ -1,58 +1,27 @@
-"""Strict reading of JSON members: the right type and nothing else, or one sentence."""
+"""The members of a proof's file, read strictly."""
 
 import base64
 import binascii
-import re
-from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import NoReturn, TypeVar, cast
 
 from industriverse.kernel.canonical import Json
 from industriverse.kernel.errors import ContractError
+from industriverse.kernel.strict_json import StrictJson
 
-_HEX = re.compile(r"[0-9a-f]*")
-_LARGEST_INTEGER = 2**53 - 1
-_Word = TypeVar("_Word", bound=str)
-
-
-def refuse(where: str, wanted: str) -> NoReturn:
-    """Refuse a member in one sentence.
-
-    Raises:
-        ContractError: Always.
-    """
-    raise ContractError(
-        f"The proof's {where} is not {wanted}.",
-        hint="Use the file exactly as it was written; do not re-format it.",
-    )
-
-
-def members(value: Json, where: str, names: Collection[str]) -> dict[str, Json]:
-    """Return an object that has exactly these members."""
-    if not isinstance(value, dict) or set(value) != set(names):
-        refuse(where, f"an object of {', '.join(sorted(names))}")
-    return value
-
-
-def listed(value: Json, where: str) -> list[Json]:
-    """Return a list."""
-    return value if isinstance(value, list) else refuse(where, "a list")
-
-
-def text(value: Json, where: str) -> str:
-    """Return a string."""
-    return value if isinstance(value, str) else refuse(where, "a string")
+_READ = StrictJson("proof", "Use the file exactly as it was written; do not re-format it.")
+refuse, members, listed, text = _READ.refuse, _READ.members, _READ.listed, _READ.text
+whole, one_of, hexadecimal = _READ.whole, _READ.one_of, _READ.hexadecimal
 
 
 def flag(value: Json, where: str) -> bool:
     """Return a truth value."""
-    return value if isinstance(value, bool) else refuse(where, "true or false")
+    return value if isinstance(value, bool) else _READ.refuse(where, "true or false")
 
 
 def number(value: Json, where: str) -> float:
     """Return a number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        refuse(where, "a number")
+        _READ.refuse(where, "a number")
     return float(value)
 
 
@@ -61,32 +30,11 @@ def optional_number(value: Json, where: str) -> float | None:
     return None if value is None else number(value, where)
 
 
-def whole(value: Json, where: str) -> int:
-    """Return a whole number from zero to 2**53."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST_INTEGER:
-        refuse(where, "a whole number at least zero")
-    return value
-
-
 def numbers(value: Json, where: str) -> dict[str, float]:
     """Return an object of numbers."""
     if not isinstance(value, dict):
-        refuse(where, "an object of numbers")
+        _READ.refuse(where, "an object of numbers")
     return {name: number(entry, f"{where}.{name}") for name, entry in value.items()}
-
-
-def one_of(value: Json, where: str, words: tuple[_Word, ...]) -> _Word:
-    """Return one of some words."""
-    if not isinstance(value, str) or value not in words:
-        refuse(where, f"one of {', '.join(words)}")
-    return cast("_Word", value)
-
-
-def hexadecimal(value: Json, where: str, length: int) -> str:
-    """Return lower-case hex digits for `length` bytes."""
-    if not isinstance(value, str) or len(value) != 2 * length or not _HEX.fullmatch(value):
-        refuse(where, f"{2 * length} lower-case hex digits")
-    return value
 
 
 def encode(data: bytes) -> str:
@@ -99,8 +47,8 @@ def decoded(value: Json, where: str) -> bytes:
     try:
         data = base64.b64decode(text(value, where).encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
-        refuse(where, "strict base64")
-    return data if encode(data) == value else refuse(where, "strict base64")
+        _READ.refuse(where, "strict base64")
+    return data if encode(data) == value else _READ.refuse(where, "strict base64")
 
 
 def rfc3339(time: datetime) -> str:
@@ -115,5 +63,5 @@ def moment(value: Json, where: str) -> datetime:
     try:
         time = datetime.fromisoformat(text(value, where).removesuffix("Z")).replace(tzinfo=UTC)
     except ValueError:
-        refuse(where, "a UTC time to the microsecond")
-    return time if rfc3339(time) == value else refuse(where, "a UTC time to the microsecond")
+        _READ.refuse(where, "a UTC time to the microsecond")
+    return time if rfc3339(time) == value else _READ.refuse(where, "a UTC time to the microsecond")

@@ -189,8 +189,10 @@ def rivals(rows: Rows, support: Support) -> list[Support]:
     tried: list[Support] = []
     for out in support:
         gains = _gains(rows, _without(support, out))
-        gains[out] = -1.0
-        tried.append(tuple(sorted((*_without(support, out), int(np.argmax(gains))))))
+        # Where the law has every column that gains anything, none is left to put in its place.
+        gains[list(support)] = 0.0
+        if gains.max() > 0:
+            tried.append(tuple(sorted((*_without(support, out), int(np.argmax(gains))))))
     return [one for one in tried if rows.misfit(one) < limit]
 
 

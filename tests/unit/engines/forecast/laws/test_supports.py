@@ -131,6 +131,14 @@ def test_frames_in_which_no_term_shows_have_no_law(square):
     assert none.reason
 
 
+def test_a_law_that_is_all_of_its_library_has_no_rival(square):
+    linear = -0.02 * square.square[None]
+    frames = solved(square, square.smooth(2, 3), (6, 0.3, 4), linear, lambda waves: 0 * waves)
+    (only,) = [term for term in library("u", ["u"]) if term.name == "∇²u"]
+    law = found(frames, square.spacing, 0.3, ["u"], library={"u": [only]})
+    assert coefficients(law) == pytest.approx({("u", "∇²u"): 0.02}, rel=1e-9)
+
+
 def test_a_search_that_ends_in_singular_equations_is_an_answer(square, monkeypatch):
     def singular(problem):
         return np.linalg.solve(np.zeros((2, 2)), np.ones(2))
