@@ -43,6 +43,24 @@ def command() -> Callable[..., Done]:
     return call
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where a module's commands write."""
+    return tmp_path_factory.mktemp("cli")
+
+
+@pytest.fixture(scope="module")
+def run(folder, command):
+    """Run a command on a home of the module's own; a defect of ours fails the test."""
+
+    def call(*words: object) -> Done:
+        done = command(folder / "home", *words)
+        assert "defect" not in done.stderr, done.stderr
+        return done
+
+    return call
+
+
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory):
     with build_platform(load_settings(folder=tmp_path_factory.mktemp("platform"))) as built:

@@ -21,21 +21,6 @@ from industriverse.services.documents import PredictDocument
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("cli")
-
-
-@pytest.fixture(scope="module")
-def run(folder, command):
-    def call(*words: object):
-        done = command(folder / "home", *words)
-        assert "defect" not in done.stderr, done.stderr
-        return done
-
-    return call
-
-
-@pytest.fixture(scope="module")
 def table(folder):
     random = np.random.default_rng(5)
     path = folder / "pump.csv"

@@ -16,21 +16,6 @@ from industriverse.services.regime_model import models_folder
 SMALL = ("--cells", 16, "--runs", 3, 1, 1, "--steps", 100)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("train")
-
-
-@pytest.fixture(scope="module")
-def run(folder, command):
-    def call(*words: object):
-        done = command(folder / "home", *words)
-        assert "defect" not in done.stderr, done.stderr
-        return done
-
-    return call
-
-
 def test_an_unknown_domain_is_said_with_the_known_ones(run, folder):
     done = run("train", "forecast", "weather", "--out", folder / "none")
     assert done.returncode == 3

@@ -17,8 +17,11 @@ def network(
     interval_s: float = 1.0,
     spacing: Sequence[float] = (1.0, 1.0),
     boundary: Sequence[Boundary] = ("periodic", "periodic"),
+    closed: bool = True,
 ) -> Work:
     """Return a forecaster of fields `(time, channel, y, x)` by a trained network.
+
+    Channels are in the order of its plan and in their own units: the scale of its card is applied.
 
     Args:
         weights: The network's file.
@@ -26,27 +29,27 @@ def network(
         interval_s: [s]. Between frames.
         spacing: Distance between cells along y and x, in the grid's unit.
         boundary: What happens at the ends of y and x.
+        closed: Whether conserved channels have no exchange.
 
     Raises:
         UnavailableError: The file cannot be read.
         ContractError: It holds no network of this release.
     """
-    import jax.numpy as jnp  # noqa: PLC0415 (slow to import)
+    from industriverse.adapters.network_files import read_network  # noqa: PLC0415 (slow to import)
+    from industriverse.engines.forecast.network import Scene  # noqa: PLC0415
+    from industriverse.services.forecasting import TrainedNetwork  # noqa: PLC0415
 
-    from industriverse.adapters.network_files import read_network  # noqa: PLC0415
-    from industriverse.engines.forecast.network import Scene, rollout  # noqa: PLC0415
-
-    model, _ = read_network(Path(weights))
+    model, card = read_network(Path(weights))
+    trained = TrainedNetwork(model, card.get("scale", {}), closed)
     across, along = spacing
     lower, upper = boundary
-    scene = Scene(domain, interval_s, (across, along), (lower, upper))
+    scene = Scene(domain, interval_s, (across, along), (lower, upper), closed)
     frames = model.plan.frames
 
     def work(request: EnsembleRequest) -> Float[np.ndarray, "lead channel y x"]:
         if len(request.history) < frames:
             raise ContractError(f"The network needs {frames} frames, not {len(request.history)}.")
-        seen = jnp.asarray(request.history[-frames:], jnp.float32)
-        return np.asarray(rollout(model, seen, scene, request.leads).mean, np.float64)
+        return trained.ahead(request.history[-frames:], scene, request.leads)
 
     return work
 

@@ -12,7 +12,7 @@ from ._field import FieldMember, FieldView
 from ._panel import Prepared
 
 if TYPE_CHECKING:
-    from industriverse.engines.forecast.network import FluxNet
+    from industriverse.engines.forecast.network import FluxNet, Scene
 
 NETWORK = "network"
 
@@ -40,6 +40,30 @@ class TrainedNetwork:
     scale: Mapping[str, float]
     closed: bool
 
+    def ahead(
+        self, seen: Float[np.ndarray, "frame channel y x"], scene: "Scene", leads: int
+    ) -> Float[np.ndarray, "lead channel y x"]:
+        """Return the frames that follow, in the channels' own units.
+
+        Args:
+            seen: `(frame, channel, y, x)`. As many as the plan says, channels in its order.
+            scene: Where they are from.
+            leads: How many frames.
+
+        Raises:
+            ContractError: Frames or scene are not what the plan says.
+        """
+        from industriverse.engines.forecast.network import rollout  # noqa: PLC0415 (slow to import)
+
+        scaled = jnp.asarray(seen / self.sizes, jnp.float32)
+        return np.asarray(rollout(self.model, scaled, scene, leads).mean, np.float64) * self.sizes
+
+    @property
+    def sizes(self) -> Float[np.ndarray, "channel 1 1"]:
+        """`(channel, 1, 1)`. The scale of each channel of the plan."""
+        names = self.model.plan.names
+        return np.array([self.scale.get(name, 1.0) for name in names])[:, None, None]
+
 
 def network_member(
     panel: Prepared, view: FieldView, trained: TrainedNetwork, rows: int, horizon: int
@@ -53,10 +77,7 @@ def network_member(
         rows: How many first rows may be looked at.
         horizon: Rows that it will have to forecast.
     """
-    from industriverse.engines.forecast.network import (  # noqa: PLC0415 (slow to import)
-        Scene,
-        rollout,
-    )
+    from industriverse.engines.forecast.network import Scene  # noqa: PLC0415 (slow to import)
 
     reason = _unfit(panel, view, trained, rows)
     if reason:
@@ -71,28 +92,24 @@ def network_member(
         (view.grid.boundary[0], view.grid.boundary[1]),
         trained.closed,
     )
-    scale = _scale(trained)
 
     def path(seen: Table, leads: int) -> Float[np.ndarray, "lead part"]:
-        frames = view.frames(seen[-plan.frames :], len(panel.names))[:, places] / scale
-        made = rollout(trained.model, jnp.asarray(frames, jnp.float32), scene, leads)
-        return (np.asarray(made.mean, np.float64) * scale)[:, told].reshape(leads, -1)
+        frames = view.frames(seen[-plan.frames :], len(panel.names))[:, places]
+        made = trained.ahead(frames, scene, leads)
+        return made[:, told].reshape(leads, -1)
 
     origins = int(np.clip(_BUDGET // (view.grid.cells * horizon), 8, 200))
     return FieldMember(NETWORK, tuple(places[i] for i in told), origins, path, proven=False)
-
-
-def _scale(trained: TrainedNetwork) -> Float[np.ndarray, "channel 1 1"]:
-    names = trained.model.plan.names
-    return np.array([trained.scale.get(name, 1.0) for name in names])[:, None, None]
 
 
 def _unfit(panel: Prepared, view: FieldView, trained: TrainedNetwork, rows: int) -> str:
     """Return why the network cannot forecast this panel; empty where it can."""
     plan, grid = trained.model.plan, view.grid
     missing = [name for name in plan.names if name not in panel.names]
-    if missing or len(grid.shape) != 2:  # noqa: PLR2004 (a picture has two axes)
-        return f"The network of {plan.domains[0]} needs {', '.join(missing)} on two axes."
+    if missing:
+        return f"The network of {plan.domains[0]} needs {', '.join(missing)} too."
+    if len(grid.shape) != 2:  # noqa: PLR2004 (stated in the sentence)
+        return f"The network of {plan.domains[0]} needs two axes, not {len(grid.shape)}."
     ratio = view.step_s / plan.interval_s
     if not 1 / _INTERVAL <= ratio <= _INTERVAL:
         return (
@@ -110,7 +127,7 @@ def _unfit(panel: Prepared, view: FieldView, trained: TrainedNetwork, rows: int)
 def _unlike(panel: Prepared, view: FieldView, trained: TrainedNetwork, rows: int) -> str:
     plan = trained.model.plan
     places = [panel.names.index(name) for name in plan.names]
-    frames = view.frames(panel.values[:rows], len(panel.names))[:, places] / _scale(trained)
+    frames = view.frames(panel.values[:rows], len(panel.names))[:, places] / trained.sizes
     if not np.isfinite(frames).all():
         return "The network forecasts frames without gaps."
     away = np.abs(frames - plan.column("mean")) / plan.column("spread")

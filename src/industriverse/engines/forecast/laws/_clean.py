@@ -7,7 +7,7 @@ from ._integrals import BLOCK, Integrals, along_path, over_frames
 from ._outcome import Outcome
 from ._polish import polished
 from ._problem import Candidate, Problem
-from ._solver import path, substeps
+from ._solver import path, pattern_size, substeps
 from ._verdict import Lawless, blown_up, require_alone, require_few
 
 _FIRST_FLOOR = 1e-3
@@ -114,9 +114,7 @@ def _floor(problem: Problem, bend: float) -> float:
 
 def _moved(problem: Problem) -> float:
     """Return how large the changes between frames are beside the frames' deviation."""
-    deviation = problem.frames[:-1].copy()
-    deviation[:, :, 0, 0] = 0.0
-    return float(np.linalg.norm(problem.changes) / np.linalg.norm(deviation))
+    return float(np.linalg.norm(problem.changes)) / pattern_size(problem.frames[:-1])
 
 
 def _settled(before: Candidate, law: Candidate) -> bool:

@@ -12,7 +12,7 @@ from ._noisy_search import Balance, best_balances
 from ._outcome import Outcome
 from ._problem import Candidate, Frames, Problem
 from ._smooth import smoothed
-from ._solver import path, substeps
+from ._solver import path, pattern_size, substeps
 from ._verdict import Lawless, blown_up, require_alone, require_few
 
 _FEWEST_WAVES = 20
@@ -106,9 +106,7 @@ def _first_solved(problem: Problem, laws: list[Candidate], damped: Frames) -> tu
 
 
 def _steps(problem: Problem, law: Candidate, damped: Frames) -> int:
-    start = damped[0].copy()
-    start[:, 0, 0] = 0.0
-    deviation = np.linalg.norm(start) / problem.box.cells**2
+    deviation = pattern_size(damped[0]) / problem.box.cells**2
     noise = np.linalg.norm(problem.noise.deviations)
     tolerance = _STEP_SHARE * float(noise / max(deviation, 1e-300))
     program = problem.law_program(law)

@@ -185,13 +185,13 @@ def substeps(
         tolerance: Error of a frame allowed, relative to the norm of the state's deviation.
     """
     # A start without a pattern errs by nothing or by all.
-    size = max(_size(np.asarray(state)), 1e-300)
+    size = max(pattern_size(np.asarray(state)), 1e-300)
     count, coarse = 1, None
     while count <= _MOST_SUBSTEPS:
         fine = np.asarray(advance(stepper(program, coefficients, frame_s / count), state, count))
         if coarse is not None and np.isfinite(fine).all():
             # Halving a step of fourth order takes out fifteen sixteenths of the error.
-            error = _size(fine - coarse) / size
+            error = pattern_size(fine - coarse) / size
             if error < tolerance:
                 return count // 2
             if error / 16 < tolerance:
@@ -201,7 +201,8 @@ def substeps(
     return 0
 
 
-def _size(state: Half) -> float:
-    deviation = state.copy()
-    deviation[:, 0, 0] = 0.0
-    return float(np.sqrt((np.abs(deviation) ** 2).sum()))
+def pattern_size(waves: Complex[np.ndarray, "*batch ky kx"]) -> float:
+    """Return the norm of waves, means left out."""
+    deviation = waves.copy()
+    deviation[..., 0, 0] = 0.0
+    return float(np.linalg.norm(deviation))
