@@ -1,6 +1,8 @@
 """A small part of the agents' benchmark: other seeds for thresholds than for what is judged."""
 
+import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from tests.fakes.meter import SetMeter
 slow = pytest.mark.skipif(
     os.environ.get("INDUSTRIVERSE_TEST_SOLVERS") != "1", reason="minutes: make test-solvers"
 )
+RECORD = Path(__file__).parents[3] / "docs" / "proofs" / "agents.jsonl"
 SMALL = agents.Sizes(
     calibration=18,
     held_out=3,
@@ -76,6 +79,17 @@ def test_every_spoil_changes_the_forecast_whatever_it_is_given():
             away = np.abs(found - honest).max() / honest.std()
             assert not away < 0.01, spoil.name
             np.testing.assert_array_equal(found, bad(context, leads, frame_s))
+
+
+def test_the_record_says_what_the_documentation_says_of_it():
+    *rows, totals = [json.loads(line) for line in RECORD.read_text("utf-8").splitlines()]
+    assert totals["planted_forecasts"] >= 1000
+    assert totals["caught_share"] >= 0.95
+    assert totals["false_alarm_share"] <= 0.02
+    assert totals["strange_frames"] >= 500
+    assert totals["abstained_outside_share"] >= 0.90
+    assert totals["planted_forecasts"] == sum(r["count"] for r in rows if r["part"] == "planted")
+    assert {r["name"] for r in rows if r["part"] == "spoil"} == {spoil.name for spoil in SPOILS}
 
 
 def test_joules_need_a_meter(tmp_path):
