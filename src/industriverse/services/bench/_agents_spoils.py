@@ -15,8 +15,6 @@ from industriverse.engines.agents import Forecaster
 
 from ._agents_worlds import Frames
 
-Edit = Callable[[Frames, Frames], Frames]
-"""From context and honest forecast to a spoilt forecast."""
 _CELSIUS = 273.15
 _HOTTEST = 150.0
 

@@ -30,15 +30,12 @@ class Report:
         statuses: What each honest replica said last.
         unsafe: Whether two honest replicas committed different aggregates.
         evidenced: Whether an honest replica holds evidence of equivocation.
-        latency_us: [µs]. Longest from the start, by its own clock, to an honest replica's commit;
-            None where none committed.
     """
 
     violations: tuple[str, ...]
     statuses: tuple[Status, ...]
     unsafe: bool
     evidenced: bool
-    latency_us: int | None
 
 
 def judge(run: Run) -> Report:
@@ -62,7 +59,6 @@ def judge(run: Run) -> Report:
         tuple("halted" if d is None else d.status for d in final.values()),
         unsafe,
         any(d is not None and d.evidence for d in final.values()),
-        max((_latency(run, n) for n in committed), default=None),
     )
 
 
