@@ -16,6 +16,8 @@ from ._forecast_scores import Answer
 
 Forecaster = Callable[[Question], Answer]
 _TINY = 1e-8
+MOST_JOINT = 3
+"""Channels among which a law is sought; of more the search takes minutes a window."""
 TRIES = 2
 """Windows without a law after which no further one is sought."""
 
@@ -166,6 +168,8 @@ class ByLaw:
         """Return the law's forecast, or why there is none."""
         if set(self.scene.boundary) != {"periodic"}:
             return f"laws are sought on periodic squares, not between {self.scene.boundary}"
+        if len(asked.told) > MOST_JOINT:
+            return f"laws are sought of {MOST_JOINT} channels together, not {len(asked.told)}"
         names = [self.names[i] for i in asked.told]
         known = [i for i in range(len(self.names)) if i not in asked.told]
         given = {self.names[i]: seen[-1, i].astype(np.float64) for i in known}
