@@ -123,9 +123,10 @@ class LawFinding:
     Attributes:
         variables: Whose equation was sought.
         found: Whether there is one.
-        words: The law in sentences; empty without one.
-        latex: The law in LaTeX; empty without one.
-        terms: What stands on its right side; without a law none.
+        words: The law in sentences. Without one, the nearest equation where that is among the
+            forecasters, else empty.
+        latex: The same in LaTeX.
+        terms: What stands on its right side.
         misfit: What the law leaves of the changes between frames, relative to them, or with noise
             what it misses over the noise; NaN where none was sought.
         frames: Frames that it was sought from.

@@ -77,7 +77,9 @@ def _forecast(document: PredictDocument) -> str:
 def _law(law: LawDocument) -> list[str]:
     """Return an equation for each variable, or why there is none."""
     if not law.found:
-        return [f"law        none for {', '.join(law.variables)}: {law.reason}"]
+        none = f"law        none for {', '.join(law.variables)}: {law.reason}"
+        tried = [f"nearest    ∂{name}/∂t ={_right_side(law, name)}" for name in law.variables]
+        return [none, *(tried if law.terms else [])]
     return [f"law        ∂{name}/∂t ={_right_side(law, name)}" for name in law.variables]
 
 

@@ -1,13 +1,14 @@
 """Plugins: a manifest, a golden run, an about page and a little code each."""
 
 from ._catalog import GROUP, Catalog, build_catalog, installed, load, make_domain, plugin_folders
-from ._check import CatalogReport, Problem, check_catalog, check_plugin, run_golden
+from ._check import GOLDEN, CatalogReport, Problem, check_catalog, check_plugin, run_golden
 from ._choose import Choice, choose
 from ._manifest import Manifest, Slot, read_manifest
 from ._params import full_params
 from ._scaffold import KINDS, new_plugin
 
 __all__ = [
+    "GOLDEN",
     "GROUP",
     "KINDS",
     "Catalog",

@@ -1,4 +1,4 @@
-"""The governing equation of a field's frames, as a member of the family."""
+"""The governing equation of a field's frames, or the nearest to one, as a member of the family."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from industriverse.kernel.results import LawFinding
 from ._field import FieldMember, FieldView, lasting
 from ._panel import Prepared
 
-LAW = "law"
+LAW, NEAREST = "law", "nearest_equation"
 MOST_CELLS = 128**2
 """Of a grid, up to which a law is sought unasked: it takes seconds there, on two cores."""
 
-_MOST_JOINT = 2
+_MOST_JOINT = 3
 _MOST_VARIABLES = 4
 _CONTEXTS = (4, 8, 16)
 """Frames to look at; a longer context where noise hides the law in a shorter."""
@@ -89,7 +89,8 @@ def _as_one(members: list[FieldMember]) -> tuple[FieldMember, ...]:
 
     variables = tuple(place for member in members for place in member.variables)
     origins = max(_FEWEST_ORIGINS, min(member.origins for member in members) // len(members))
-    return (FieldMember(LAW, variables, origins, path),)
+    name = LAW if all(member.name == LAW for member in members) else NEAREST
+    return (FieldMember(name, variables, origins, path, proven=name == LAW),)
 
 
 def _moving(frames: Frames) -> tuple[int, ...]:
@@ -144,7 +145,7 @@ def _unsought(names: tuple[str, ...], moving: tuple[int, ...], reason: str) -> L
 
 
 def _groups(names: tuple[str, ...], moving: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Return which variables are looked at together: two, or of more the components of vectors."""
+    """Return which variables are looked at together: three, or of more the parts of vectors."""
     if len(moving) <= _MOST_JOINT:
         return [moving]
     partners = {place: _partner(names, moving, place) for place in moving}
@@ -171,14 +172,14 @@ def _sought(
             law = _identified(panel, view, frames[-context:], group)
         except ContractError as error:
             return None, _unsought(panel.names, group, error.message)
-        if isinstance(law, Law):
-            seen = panel.values[: len(frames)]
-            member = _member(law, view, group, len(panel.names), horizon)
-            reason = lasting(member, seen, horizon)
+        usable, none = (law, "") if isinstance(law, Law) else (law.nearest, law.reason)
+        if usable is not None:
+            member = _member(usable, view, group, len(panel.names), horizon, found=not none)
+            reason = lasting(member, panel.values[: len(frames)], horizon)
             if reason:
                 return None, _unsought(panel.names, group, reason)
-            return member, _finding(names, law, context)
-        finding = LawFinding(names, False, "", "", (), law.misfit, context, law.reason)
+            return member, _finding(names, usable, context, none)
+        finding = LawFinding(names, False, "", "", (), law.misfit, context, none)
         if not any(law.noise.values()):
             break
     return None, finding
@@ -210,7 +211,13 @@ def _identified(
 
 
 def _member(
-    law: Law, view: FieldView, group: tuple[int, ...], variables: int, horizon: int
+    law: Law,
+    view: FieldView,
+    group: tuple[int, ...],
+    variables: int,
+    horizon: int,
+    *,
+    found: bool,
 ) -> FieldMember:
     seen = 1 if law.exact else _CONTEXTS[0]
 
@@ -221,8 +228,10 @@ def _member(
     frames = horizon + (0 if law.exact else _SMOOTHING)
     cost = view.grid.cells * len(group) * law.steps * frames
     origins = int(np.clip(_BUDGET // cost, _FEWEST_ORIGINS, 200))
-    return FieldMember(LAW, group, origins, path)
+    return FieldMember(LAW if found else NEAREST, group, origins, path, proven=found)
 
 
-def _finding(names: tuple[str, ...], law: Law, frames: int) -> LawFinding:
-    return LawFinding(names, True, law.words, law.latex, law.terms, law.misfit, frames, "")
+def _finding(names: tuple[str, ...], law: Law, frames: int, reason: str) -> LawFinding:
+    return LawFinding(
+        names, not reason, law.words, law.latex, law.terms, law.misfit, frames, reason
+    )

@@ -12,8 +12,8 @@ from industriverse.engines.forecast.network import Recording, Scene, Symmetry
 from industriverse.kernel.canonical import canonical_bytes
 from industriverse.kernel.errors import ContractError, NotFoundError
 from industriverse.kernel.forecast_recipe import ForecastRecipe, drawn_params
-from industriverse.kernel.ids import sha256_array
-from industriverse.kernel.plugins import Catalog, Manifest, load
+from industriverse.kernel.ids import sha256_array, sha256_file
+from industriverse.kernel.plugins import GOLDEN, Catalog, Manifest, load
 from industriverse.kernel.ports import ArrayCache
 from industriverse.kernel.solvers import (
     CELLS,
@@ -165,6 +165,8 @@ def _name(chosen: ForecastSet, params: Mapping[str, float]) -> str:
     facts: dict[str, Any] = {
         "release": version("industriverse"),
         "solver": chosen.solver.id,
+        # A solver that computes otherwise has another golden run.
+        "golden": sha256_file(chosen.solver.folder / GOLDEN),
         "params": dict(params),
         "skip": recipe.skip,
         "fields": list(recipe.fields),

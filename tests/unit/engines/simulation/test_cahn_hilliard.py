@@ -32,16 +32,24 @@ def test_a_small_wave_grows_or_decays_at_its_rate(monkeypatch, mean, number):
     assert np.log(size / 1e-6) / 2.0 == pytest.approx(rate, rel=2e-3)
 
 
-@pytest.mark.parametrize("step_s", [0.1, 2.0, 50.0, 1000.0])
-def test_no_step_of_any_length_raises_the_free_energy_or_moves_the_mean(monkeypatch, step_s):
-    monkeypatch.setattr(LARGEST_STEP, step_s)
-    start = jnp.asarray(mixed(BOX, 1, 0.2, 1.0))
-    frames = system().solve(start, 61, step_s)
-    energy = np.asarray(system().free_energy(frames))
+@pytest.mark.parametrize(
+    ("side", "frame_s"), [(32.0, 0.1), (32.0, 50.0), (4.0, 10.0), (96.0, 50.0)]
+)
+def test_the_free_energy_never_rises_and_the_mean_stays(side, frame_s):
+    """Frame by frame from the drawn start to rest, with cells from an eighth to three of √γ."""
+    box = Waves(32, side)
+    frames = system(box).solve(jnp.asarray(mixed(box, 1, 0.2, 1.0)), 61, frame_s)
+    energy = np.asarray(system(box).free_energy(frames))
     assert np.diff(energy).max() <= 1e-14
-    assert energy[-1] < energy[0] or step_s < 1
-    assert float(jnp.abs(frames).max()) < 1.15
+    assert energy[-1] < energy[0]
     np.testing.assert_allclose(frames.mean(axis=(1, 2)), 0.2, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("size", [0.5, 1.5, 3.0])
+def test_the_free_energy_falls_from_rough_starts_beyond_the_wells(size):
+    rough = size * np.random.default_rng(0).uniform(-1, 1, (32, 32))
+    energy = np.asarray(system().free_energy(system().solve(jnp.asarray(rough), 61, 0.1)))
+    assert np.diff(energy).max() <= 1e-14
 
 
 def test_the_free_energy_falls_as_the_flow_says(monkeypatch):
@@ -98,7 +106,8 @@ def test_a_mixture_parts_below_the_spinodal_only():
     assert np.ptp(last[0.64]) < 0.02
 
 
-def test_it_is_of_second_order_in_time(monkeypatch):
+def test_its_steps_are_fine_and_finer_ones_converge(monkeypatch):
+    # Stiff waves keep the order at 2.4 to 3.3 in these steps; it is four only far below them.
     start = jnp.asarray(mixed(BOX, 3, 0.0, 1.0))
 
     def after(step_s: float):
@@ -107,7 +116,8 @@ def test_it_is_of_second_order_in_time(monkeypatch):
 
     fine = after(0.0125)
     errors = [float(jnp.abs(after(step) - fine).max()) for step in (0.2, 0.1)]
-    assert 1.8 < np.log2(errors[0] / errors[1]) < 2.3
+    assert errors[1] < 1e-5
+    assert np.log2(errors[0] / errors[1]) > 2.4
 
 
 def test_units_only_scale_time_and_length():

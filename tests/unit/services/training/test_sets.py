@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from industriverse.kernel.errors import ContractError, NotFoundError
 from industriverse.kernel.forecast_recipe import drawn_params
-from industriverse.kernel.plugins import Catalog, installed
+from industriverse.kernel.plugins import GOLDEN, Catalog, installed
 from industriverse.services.training import PARTS, forecast_set, forecast_sets, recording
 from tests.fakes.arrays import MemoryArrayCache
 
@@ -97,6 +97,13 @@ def test_a_kept_run_is_not_solved_again(light, cache):
     np.testing.assert_array_equal(again.values, light.values)
     with pytest.raises(ContractError, match="nowhere"):
         recording(chosen, "train", 3, cache, cells=16)
+
+
+def test_runs_of_a_solver_that_computes_otherwise_are_not_taken(light, cache, tmp_path):
+    (tmp_path / GOLDEN).write_text("{}", "utf-8")
+    other = replace(SETS["electromagnetics"].solver, entry="nowhere:run", folder=tmp_path)
+    with pytest.raises(ContractError, match="nowhere"):
+        recording(replace(SETS["electromagnetics"], solver=other), "train", 1, cache, cells=16)
 
 
 def test_progress_is_told(cache):

@@ -25,21 +25,23 @@ export function LawPanel({ laws }: { laws: readonly LawDocument[] }) {
 }
 
 function Finding({ law }: { law: LawDocument }) {
-  if (!law.found)
-    return (
-      <p className="muted">
-        <strong>No law for {law.variables.join(", ")}.</strong> {law.reason}
-      </p>
-    );
+  const none = !law.found && (
+    <p className="muted">
+      <strong>No law for {law.variables.join(", ")}.</strong> {law.reason}
+      {law.terms.length > 0 && " The nearest equation, which leaves much unexplained, is one of the forecasters:"}
+    </p>
+  );
+  if (none && law.terms.length === 0) return none;
   return (
     <div className="stack-small">
+      {none}
       {law.variables.map((name) => (
         <p key={name} className="equation">
           {equation(law, name)}
         </p>
       ))}
       <p className="muted small">
-        Found in {law.frames} frames{law.misfit === null ? "" : `; it leaves ${formatNumber(law.misfit, 2)} of what it is to explain`}.{" "}
+        {law.found ? "Found in" : "From"} {law.frames} frames{law.misfit === null ? "" : `; it leaves ${formatNumber(law.misfit, 2)} of what it is to explain`}.{" "}
         <CopyButton text={law.latex} label="Copy the law as LaTeX" shown="Copy LaTeX" />
       </p>
       <TermTable law={law} />

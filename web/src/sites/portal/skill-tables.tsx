@@ -13,6 +13,7 @@ const words: Record<string, string> = {
   joint_autoregression: "Regression on all variables’ past",
   dynamic_modes: "Swinging modes (DMD)",
   law: "The law found, solved",
+  nearest_equation: "The nearest equation, solved",
   network: "Trained network",
 };
 const word = (name: string) => words[name] ?? name.replaceAll("_", " ");

@@ -8,7 +8,7 @@ from ._outcome import Outcome
 from ._polish import polished
 from ._problem import Candidate, Problem
 from ._solver import path, pattern_size, substeps
-from ._verdict import Lawless, blown_up, require_alone, require_few
+from ._verdict import MOST_TERMS, Lawless, blown_up, require_alone, require_few
 
 _FIRST_FLOOR = 1e-3
 _LEAST_FLOOR = 1e-5
@@ -26,6 +26,10 @@ _STEP_SHARE = 1e-3
 _SETTLED = 1e-4
 _NEAR, _HERE = 0.1, 1e-4
 """Misfits between which the solver is differentiated to come nearer."""
+_NEAREST = 0.3
+"""Misfit up to which a combination that is no law is still worth solving."""
+_BENDS = 2
+_BENT_TOLERANCE = 1e-4
 _STUCK_FIRST, _STUCK = 0.9, 0.5
 """Shares of the misfit before; the first pass along solutions still bends them far."""
 
@@ -56,6 +60,39 @@ def clean_law(problem: Problem) -> Outcome:
     _require_close(problem, law)
     require_alone(law, problem.rivals(integrals, law))
     return Outcome(polished(problem, law, steps), problem.frames[-1], law.misfit)
+
+
+def nearest_law(problem: Problem, law: Candidate) -> Outcome | None:
+    """Return a combination that is no law, bent to the frames; None where that does not help.
+
+    Args:
+        problem: Frames without noise.
+        law: Leaves more than a law may.
+    """
+    if not law.terms or law.misfit > _NEAREST or _longest(problem, law) > MOST_TERMS:
+        return None
+    frames = jnp.asarray(problem.frames)
+    program = problem.law_program(law)
+    count = substeps(program, law.coefficients, frames[0], problem.frame_s, _BENT_TOLERANCE)
+    if not count:
+        return None
+    try:
+        for _ in range(_BENDS):
+            law = polished(problem, law, count)
+    except np.linalg.LinAlgError:
+        return None
+    left = _left(problem, law, count)
+    return Outcome(law, problem.frames[-1], left) if left < _NEAREST else None
+
+
+def _left(problem: Problem, law: Candidate, steps: int) -> float:
+    """Return the largest share of a channel's changes that solutions miss of the next frames."""
+    frames = jnp.asarray(problem.frames)
+    with np.errstate(over="ignore", invalid="ignore"):
+        ends = np.asarray(path(problem.stepper(law, steps), frames[:-1], steps)[-1])
+        missed = (np.abs(ends - problem.frames[1:]) ** 2).sum(axis=(0, 2, 3))
+        shares = np.sqrt(missed / (np.abs(problem.changes) ** 2).sum(axis=(0, 2, 3)))
+    return float(np.nan_to_num(shares, nan=np.inf).max())
 
 
 def _longest(problem: Problem, law: Candidate) -> int:
@@ -98,7 +135,8 @@ def _integrals(problem: Problem, law: Candidate) -> tuple[Integrals, float, int]
         raise blown_up(law)
     steps = BLOCK * -(-count // BLOCK)
     found = path(problem.stepper(law, steps), frames[:-1], steps)
-    missed = np.linalg.norm(np.asarray(found[-1] - frames[1:]))
+    with np.errstate(over="ignore"):
+        missed = np.linalg.norm(np.asarray(found[-1] - frames[1:]))
     # The steps were chosen from the first frame; another may not bear them.
     if not np.isfinite(missed):
         raise blown_up(law)

@@ -9,7 +9,7 @@ from jaxtyping import Complex, Float
 
 from industriverse.kernel.results import LawTerm
 
-from ._clean import clean_law
+from ._clean import clean_law, nearest_law
 from ._law import Law, NoLaw
 from ._library import LibraryTerm
 from ._noisy import noisy_law
@@ -63,21 +63,28 @@ def identify(  # noqa: PLR0913 - what a question is made of
         found = clean_law(problem) if problem.noise.clean else noisy_law(problem)
         require_told(problem, found.law)
     except Lawless as none:
-        nearest = none.nearest
+        tried = _terms(problem, none.nearest, names)
         rivals = tuple(_terms(problem, rival, names) for rival in none.rivals)
-        return NoLaw(none.reason, nearest.misfit, noise, _terms(problem, nearest, names), rivals)
+        stable = problem.dealiased()
+        bent = nearest_law(stable, none.nearest) if problem.noise.clean else None
+        nearest = _law(asked, stable, bent) if bent else None
+        return NoLaw(none.reason, none.nearest.misfit, noise, tried, rivals, nearest)
     except np.linalg.LinAlgError:
         reason = "Some terms cannot be told apart in these frames: their equations are singular."
         return NoLaw(reason, float("nan"), noise)
+    return _law(asked, problem, found)
+
+
+def _law(asked: Question, problem: Problem, found: Outcome) -> Law:
     return Law(
-        tuple(names),
-        _terms(problem, found.law, names),
+        asked.names,
+        _terms(problem, found.law, asked.names),
         found.misfit,
-        noise,
-        frame_s,
+        dict(zip(asked.names, map(float, problem.noise.deviations), strict=True)),
+        asked.frame_s,
         problem.law_program(found.law),
         found.last,
-        context.shape[-1],
+        asked.context.shape[-1],
         partial(_start, asked, found),
     )
 

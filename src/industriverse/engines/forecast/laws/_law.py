@@ -33,6 +33,9 @@ class NoLaw:
         tried: The best combination.
         rivals: Other combinations that explain the frames about as well as `tried`. Where there
             are any, there may be a law, but the frames do not identify it.
+        nearest: What `tried` forecasts, its coefficients bent to the frames: no law, but where
+            frames are from a solver of coarse steps or have a small further cause it may forecast
+            well. None where they have noise, or where it leaves over three tenths of the changes.
     """
 
     reason: str
@@ -40,6 +43,7 @@ class NoLaw:
     noise: Mapping[str, float]
     tried: tuple[LawTerm, ...] = ()
     rivals: tuple[tuple[LawTerm, ...], ...] = ()
+    nearest: "Law | None" = None
 
     @property
     def ambiguous(self) -> bool:

@@ -302,6 +302,15 @@ def _crossed(u: str, v: str) -> list[LibraryTerm]:
             )
             for name, (outer, factors) in zip("xy", products, strict=True)
         ),
+        *(
+            LibraryTerm(
+                f"{v}·∂{name} {u}",
+                rf"{v}\,\partial_{name} {u}",
+                f"what {v} carries of {u} along {name}",
+                (Piece(1.0, _NONE, (Factor(v), Factor(u, axis))),),
+            )
+            for name, axis in (("x", _X), ("y", _Y))
+        ),
         _stirred(u, v),
         *_without_divergence(u, v),
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 """What is asked: frames on a periodic square, the library, and which waves are trusted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -72,6 +72,11 @@ class Problem:
         """Of the whole library."""
         return self.maker.make(self.library)
 
+    def dealiased(self) -> "Problem":
+        """Return the problem with products cut: what is solved for long is then stabler."""
+        box = replace(self.box, cut=True)
+        return replace(self, box=box, maker=self.maker.on(box))
+
     @property
     def changes(self) -> Complex[np.ndarray, "interval channel ky kx"]:
         """From each frame to the next."""
@@ -91,14 +96,14 @@ class Problem:
         """Return the law that the integrals of its terms make the changes of every channel."""
         fits: list[tuple[list[int], Fit]] = []
         places = self._places()
-        for mine, rows in zip(places, self.rows(integrals), strict=True):
+        for mine, rows in zip(places, self.rows(integrals, before), strict=True):
             forced = tuple(mine.index(t) for t in before.terms if t in mine) if before else ()
             fits.append((mine, best_subset(rows, floor, forced)))
         return _joined(fits)
 
     def rivals(self, integrals: Integrals, law: Candidate) -> list[Candidate]:
         """Return the laws with one term exchanged that leave about as little of the changes."""
-        every = list(zip(self._places(), self.rows(integrals), strict=True))
+        every = list(zip(self._places(), self.rows(integrals, law), strict=True))
         own = [tuple(mine.index(t) for t in law.terms if t in mine) for mine, _ in every]
         fits = [(mine, rows.fit(one)) for (mine, rows), one in zip(every, own, strict=True)]
         found: list[Candidate] = []
@@ -121,9 +126,30 @@ class Problem:
         channels = self.frames.shape[1]
         return [[i for i, (c, _) in enumerate(self.library) if c == k] for k in range(channels)]
 
-    def rows(self, integrals: Integrals) -> list[Rows]:
-        """Return each channel's regression: changes on integrals, real and imaginary parts."""
-        return [Rows.of(one[:, :-1], one[:, -1]) for one in self.matrices(integrals, self.frames)]
+    def rows(self, integrals: Integrals, law: Candidate | None = None) -> list[Rows]:
+        """Return each channel's regression: changes on integrals, real and imaginary parts.
+
+        Args:
+            integrals: Of the library.
+            law: Near the solution, along which the integrals were taken. What it damps between
+                frames counts less, as it does for the next frame: the terms of a stiff wave are
+                many times its change, and so are the errors of their integrals.
+        """
+        matrices = self.matrices(integrals, self.frames)
+        if law is not None and law.terms:
+            weights = self._lasting(law)
+            matrices = [one * last[:, None] for one, last in zip(matrices, weights, strict=True)]
+        return [Rows.of(one[:, :-1], one[:, -1]) for one in matrices]
+
+    def _lasting(self, law: Candidate) -> list[Float[np.ndarray, "row"]]:
+        """Return what lasts to the next frame of a steady source in each row: `(1 − e⁻ᶻ)/z`."""
+        rates = np.real(np.asarray(self.stepper(law, 1).weights.linear))
+        z = np.maximum(-rates * self.frame_s, 1e-9)
+        lasts = -np.expm1(-z) / z
+        return [
+            np.tile(whole[assembly.mask], 2 * (len(self.frames) - 1))
+            for whole, assembly in zip(lasts, self._assemblies, strict=True)
+        ]
 
     def matrices(
         self, integrals: Integrals, frames: Frames

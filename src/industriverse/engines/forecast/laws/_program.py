@@ -91,6 +91,11 @@ class Maker:
         self._given = {ONE: np.ones((box.cells, box.cells)), **given}
         self._names = list(self._given)
 
+    def on(self, box: Box) -> "Maker":
+        """Return the same on a box of as many cells."""
+        given = {name: field for name, field in self._given.items() if name != ONE}
+        return Maker(box, self._channels, given)
+
     def make(self, terms: Sequence[Targeted]) -> Program:
         """Return the program of terms, its coefficients in their order."""
         pieces = [(i, target, p) for i, (target, term) in enumerate(terms) for p in term.pieces]

@@ -1,7 +1,7 @@
 """Check what is asked and bring it into the form that is solved: a periodic square of waves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Complex, Float
@@ -20,6 +20,8 @@ Given = Mapping[str, Float[np.ndarray, "rows columns"]]
 _FEWEST, _MOST = 2, 32
 _LEAST_CELLS = 16
 _FLAT = 1e-9
+_BEYOND = 1e-6
+"""Share of the changes in waves above the cut that a source which cuts its products leaves."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,11 @@ class Question:
         odd = self.boundary == "dirichlet"
         waves = self.waves(self.context)
         box = Box(waves.shape[-2], step)
-        maker = Maker(box, self.names, self._fields(odd) | _longest_waves(box))
         noise = Noise.of(box, waves)
+        if noise.clean and _beyond(box, waves):
+            box = replace(box, cut=False)
+            noise = Noise.of(box, waves)
+        maker = Maker(box, self.names, self._fields(odd) | _longest_waves(box))
         return Problem(box, waves, self.frame_s, maker, self._library(odd), noise, self.boundary)
 
     def waves(self, frames: Context) -> Complex[np.ndarray, "time channel ky kx"]:
@@ -136,6 +141,12 @@ def _require_names(context: Context, names: Sequence[str], given: Given) -> None
 def _parity(name: str, odd: bool) -> Parity:
     """Return how a given field is mirrored: a velocity does not go through a wall."""
     return {"velocity_x": (1, 0), "velocity_y": (0, 1)}.get(name, (int(odd), int(odd)))
+
+
+def _beyond(box: Box, waves: Complex[np.ndarray, "time channel ky kx"]) -> bool:
+    """Return whether products made waves above the cut, so that their source did not cut them."""
+    power = np.abs(np.diff(waves, axis=0)) ** 2
+    return bool(np.any(power[..., ~box.low].sum() > _BEYOND**2 * power.sum()))
 
 
 def _longest_waves(box: Box) -> dict[str, Float[np.ndarray, "y x"]]:

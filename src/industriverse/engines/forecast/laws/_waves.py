@@ -39,10 +39,12 @@ class Box:
     Attributes:
         cells: Cells a side; even.
         spacing: Side of a cell [length].
+        cut: Whether products of fields are made of waves below two thirds of the highest only.
     """
 
     cells: int
     spacing: float
+    cut: bool = True
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -62,10 +64,15 @@ class Box:
         return np.broadcast_to(line[:, None], self.shape)
 
     @property
-    def kept(self) -> Bool[np.ndarray, "ky kx"]:
+    def low(self) -> Bool[np.ndarray, "ky kx"]:
         """Waves below two thirds of the highest on each axis: products of two do not alias."""
         cut = 2 / 3 * np.pi / self.spacing
         return (np.abs(self.kx) < cut) & (np.abs(self.ky) < cut)
+
+    @property
+    def kept(self) -> Bool[np.ndarray, "ky kx"]:
+        """Waves that products of fields change."""
+        return self.low if self.cut else np.ones(self.shape, dtype=bool)
 
     @property
     def shares(self) -> Float[np.ndarray, "ky kx"]:
