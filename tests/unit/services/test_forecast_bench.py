@@ -122,13 +122,13 @@ def test_no_law_between_walls_is_said():
     scene = Scene("made up", boundary=("reflecting", "periodic"))
     answer = ByLaw(("a", "b"), scene, persist)(ASKED)
     np.testing.assert_array_equal(answer.mean, persist(ASKED).mean)
-    assert answer.note.startswith("law in 0 of 3; else: laws are sought on periodic squares")
+    assert answer.note.startswith("law in 0 of 3; no law: laws are sought on squares of one")
 
 
 def test_no_law_is_sought_among_more_channels_than_a_search_bears():
     asked = question(waves((0.1, 0.2), (1.0, 2.0, 3.0, 4.0)), 4, (0, 1, 2, 3))
     answer = ByLaw(("a", "b", "c", "d"), Scene("made up"), persist)(asked)
-    assert answer.note == "law in 0 of 2; else: laws are sought of 3 channels together, not 4"
+    assert answer.note == "law in 0 of 2; no law: laws are sought of 3 channels together, not 4"
 
 
 def test_ratios_are_none_where_nothing_can_be_compared():

@@ -1,16 +1,18 @@
 """Everyone who is asked for a forecast: ours, the naive ones, and the networks of others."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from industriverse.engines.forecast.laws import Law, NoLaw, identify
+from industriverse.engines.forecast.laws import Law, Walls, identify
 from industriverse.engines.forecast.network import FluxNet, Plan, Scene, rollout
 from industriverse.kernel.errors import ContractError
-from industriverse.services.training import Question, Rival, persistence, rival_windows
+from industriverse.kernel.ids import sha256_array
+from industriverse.services.training import Question, Rival, errors, persistence, rival_windows
 
 from ._forecast_scores import Answer
 
@@ -19,7 +21,12 @@ _TINY = 1e-8
 MOST_JOINT = 3
 """Channels among which a law is sought; of more the search takes minutes a window."""
 TRIES = 2
-"""Windows without a law after which no further one is sought."""
+"""Windows without a law or an equation near one after which no further one is sought."""
+_TRIAL_RUNS = 3
+_WALLS: Mapping[tuple[str, ...], Walls] = {
+    ("periodic", "periodic"): "periodic",
+    ("reflecting", "reflecting"): "reflecting",
+}
 
 
 def persist(asked: Question) -> Answer:
@@ -135,49 +142,105 @@ class ByLaw:
     """The identified law, and where there is none, another forecaster.
 
     The choice looks at the frames that are seen alone: a law is taken where one is found and its
-    solution stays bounded.
+    solution stays bounded. Where there is none, the nearest equation is taken as far ahead as
+    held-out runs say.
 
     Attributes:
         names: Of all channels.
         scene: Where the frames are from.
         otherwise: Who forecasts where no law is found.
+        trusted: Leads, the first `trusted[i]` true, at which the nearest equation is taken; none
+            where it was not tried.
+        sought: What was found of frames before, by their hash.
     """
 
     names: tuple[str, ...]
     scene: Scene
     otherwise: Forecaster
+    trusted: Bool[np.ndarray, "lead"] | None = None
+    sought: dict[str, "Sought"] = field(default_factory=dict)
 
     def __call__(self, asked: Question) -> Answer:
         """Forecast each window by its law; the note says in how many there was one."""
         answer = self.otherwise(asked)
-        mean, found, reason = np.array(answer.mean), 0, ""
+        mean, laws, nearest, reason = np.array(answer.mean), 0, 0, ""
         for window, seen in enumerate(asked.history):
-            if window == TRIES and not found:
+            if window == TRIES and not laws + nearest:
                 break
-            ahead = self._ahead(seen, asked)
-            if isinstance(ahead, str):
-                reason = ahead
+            found = self.seek(seen, asked)
+            if found.law:
+                mean[window], laws = found.ahead, laws + 1
                 continue
-            mean[window], found = ahead, found + 1
-        note = f"law in {found} of {len(mean)}" + (f"; else: {reason}" if reason else "")
-        return Answer(mean, note=note)
+            reason = found.reason
+            if found.ahead is not None and self.trusted is not None and self.trusted.any():
+                mean[window, self.trusted] = found.ahead[self.trusted]
+                nearest += 1
+        note = f"law in {laws} of {len(mean)}"
+        note += f", nearest equation in {nearest}" if nearest else ""
+        return Answer(mean, note=note + (f"; no law: {reason}" if reason else ""))
 
-    def _ahead(
-        self, seen: Float[np.ndarray, "frame field y x"], asked: Question
-    ) -> Float[np.ndarray, "lead channel y x"] | str:
-        """Return the law's forecast, or why there is none."""
-        if set(self.scene.boundary) != {"periodic"}:
-            return f"laws are sought on periodic squares, not between {self.scene.boundary}"
+    def seek(self, seen: Float[np.ndarray, "frame field y x"], asked: Question) -> "Sought":
+        """Return what the frames of one window tell."""
+        place = sha256_array(np.ascontiguousarray(seen))
+        if place not in self.sought:
+            self.sought[place] = self._found(seen, asked)
+        return self.sought[place]
+
+    def _found(self, seen: Float[np.ndarray, "frame field y x"], asked: Question) -> "Sought":
+        boundary = _WALLS.get(tuple(self.scene.boundary))
+        if boundary is None:
+            return Sought(f"laws are sought on squares of one boundary, not {self.scene.boundary}")
         if len(asked.told) > MOST_JOINT:
-            return f"laws are sought of {MOST_JOINT} channels together, not {len(asked.told)}"
-        names = [self.names[i] for i in asked.told]
-        known = [i for i in range(len(self.names)) if i not in asked.told]
-        given = {self.names[i]: seen[-1, i].astype(np.float64) for i in known}
-        frames = seen[:, asked.told].astype(np.float64)
-        try:
-            law: Law | NoLaw = identify(
-                frames, self.scene.spacing, self.scene.interval_s, names=names, given=given
+            return Sought(
+                f"laws are sought of {MOST_JOINT} channels together, not {len(asked.told)}"
             )
-            return law.reason if isinstance(law, NoLaw) else law.predict(asked.leads)
+        known = [i for i in range(len(self.names)) if i not in asked.told]
+        try:
+            law = identify(
+                seen[:, asked.told].astype(np.float64),
+                self.scene.spacing,
+                self.scene.interval_s,
+                names=[self.names[i] for i in asked.told],
+                given={self.names[i]: seen[-1, i].astype(np.float64) for i in known},
+                boundary=boundary,
+            )
+            if isinstance(law, Law):
+                return Sought("", law.predict(asked.leads), law=True)
+            return Sought(law.reason, law.nearest and law.nearest.predict(asked.leads))
         except ContractError as error:
-            return error.message
+            return Sought(error.message)
+
+
+class Sought(NamedTuple):
+    """What was found of one window's frames.
+
+    Attributes:
+        reason: Why there is no law; "" where there is one.
+        ahead: Forecast of the law, or of the nearest equation; None without either.
+        law: Whether it is a law.
+    """
+
+    reason: str
+    ahead: Float[np.ndarray, "lead channel y x"] | None = None
+    law: bool = False
+
+
+def by_law(names: tuple[str, ...], scene: Scene, otherwise: Forecaster, watched: Question) -> ByLaw:
+    """Return who forecasts by laws, having tried the nearest equations on some held-out runs.
+
+    Args:
+        names: Of all channels.
+        scene: Where the frames are from.
+        otherwise: Who forecasts where no law is found.
+        watched: Held-out runs; never those that are scored.
+    """
+    some = Question(watched.history[:_TRIAL_RUNS], watched.truth[:_TRIAL_RUNS], watched.told)
+    plain = ByLaw(names, scene, otherwise)
+    found: list[Sought] = []
+    for seen in some.history:
+        found.append(plain.seek(seen, some))
+        if found[-1].law or found[-1].ahead is None:
+            return plain
+    theirs = errors(np.stack([one.ahead for one in found if one.ahead is not None]), some.truth)
+    ours = errors(otherwise(some).mean.astype(np.float64), some.truth)
+    return replace(plain, trusted=theirs.mean(axis=1) < ours.mean(axis=1))

@@ -25,8 +25,8 @@ from industriverse.services.training import (
 from . import BenchSettings
 from ._forecast_scores import Answer, least, ratio, scored, spread_of
 from ._forecasters import (
-    ByLaw,
     Forecaster,
+    by_law,
     climatology,
     damped,
     dynamic_modes,
@@ -142,7 +142,7 @@ def forecasters_of(case: Case, watched: Question, tools: Tools) -> dict[str, For
     found: dict[str, Forecaster] = {
         "network": ours,
         "network, damped": drawn,
-        BEST: ByLaw(plan.names, scene, drawn),
+        BEST: by_law(plan.names, scene, drawn, watched),
         "persistence": persist,
         "linear extrapolation": extrapolate,
         "dynamic modes": dynamic_modes,

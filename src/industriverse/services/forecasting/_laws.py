@@ -32,7 +32,7 @@ _SMOOTHING = 150
 _LENGTHS = frozenset({"m", "km", "cm", "mm", "um", "nm", "pc", "au", "1", ""})
 _WALLS: Mapping[tuple[str, ...], Walls] = {
     ("periodic", "periodic"): "periodic",
-    ("reflecting", "reflecting"): "neumann",
+    ("reflecting", "reflecting"): "reflecting",
 }
 
 Frames = Float[np.ndarray, "time variable y x"]

@@ -8,7 +8,7 @@ from ._outcome import Outcome
 from ._polish import polished
 from ._problem import Candidate, Problem
 from ._solver import path, pattern_size, substeps
-from ._verdict import MOST_TERMS, Lawless, blown_up, require_alone, require_few
+from ._verdict import Lawless, blown_up, longest, require_alone, require_few
 
 _FIRST_FLOOR = 1e-3
 _LEAST_FLOOR = 1e-5
@@ -26,10 +26,6 @@ _STEP_SHARE = 1e-3
 _SETTLED = 1e-4
 _NEAR, _HERE = 0.1, 1e-4
 """Misfits between which the solver is differentiated to come nearer."""
-_NEAREST = 0.3
-"""Misfit up to which a combination that is no law is still worth solving."""
-_BENDS = 2
-_BENT_TOLERANCE = 1e-4
 _STUCK_FIRST, _STUCK = 0.9, 0.5
 """Shares of the misfit before; the first pass along solutions still bends them far."""
 
@@ -49,7 +45,7 @@ def clean_law(problem: Problem) -> Outcome:
     steps = BLOCK
     for turn in range(_PASSES):
         require_few(problem, law)
-        integrals, bend, steps = _integrals(problem, law)
+        integrals, bend, steps = along_solution(problem, law)
         before = law
         law = problem.searched(integrals, _floor(problem, bend), before)
         if _settled(before, law) or _stuck(problem, before, law, _STUCK if turn else _STUCK_FIRST):
@@ -62,48 +58,9 @@ def clean_law(problem: Problem) -> Outcome:
     return Outcome(polished(problem, law, steps), problem.frames[-1], law.misfit)
 
 
-def nearest_law(problem: Problem, law: Candidate) -> Outcome | None:
-    """Return a combination that is no law, bent to the frames; None where that does not help.
-
-    Args:
-        problem: Frames without noise.
-        law: Leaves more than a law may.
-    """
-    if not law.terms or law.misfit > _NEAREST or _longest(problem, law) > MOST_TERMS:
-        return None
-    frames = jnp.asarray(problem.frames)
-    program = problem.law_program(law)
-    count = substeps(program, law.coefficients, frames[0], problem.frame_s, _BENT_TOLERANCE)
-    if not count:
-        return None
-    try:
-        for _ in range(_BENDS):
-            law = polished(problem, law, count)
-    except np.linalg.LinAlgError:
-        return None
-    left = _left(problem, law, count)
-    return Outcome(law, problem.frames[-1], left) if left < _NEAREST else None
-
-
-def _left(problem: Problem, law: Candidate, steps: int) -> float:
-    """Return the largest share of a channel's changes that solutions miss of the next frames."""
-    frames = jnp.asarray(problem.frames)
-    with np.errstate(over="ignore", invalid="ignore"):
-        ends = np.asarray(path(problem.stepper(law, steps), frames[:-1], steps)[-1])
-        missed = (np.abs(ends - problem.frames[1:]) ** 2).sum(axis=(0, 2, 3))
-        shares = np.sqrt(missed / (np.abs(problem.changes) ** 2).sum(axis=(0, 2, 3)))
-    return float(np.nan_to_num(shares, nan=np.inf).max())
-
-
-def _longest(problem: Problem, law: Candidate) -> int:
-    """Return how many terms the longest equation has."""
-    channels = [problem.library[term][0] for term in law.terms]
-    return max((channels.count(channel) for channel in set(channels)), default=0)
-
-
 def _allowed(problem: Problem, law: Candidate) -> float:
     """Return what a law may leave: many terms mimic one that is missing, so must leave less."""
-    return _LARGEST_MISFIT if _longest(problem, law) <= _MANY else _LARGEST_OF_MANY
+    return _LARGEST_MISFIT if longest(problem, law) <= _MANY else _LARGEST_OF_MANY
 
 
 def _require_close(problem: Problem, law: Candidate) -> None:
@@ -114,7 +71,7 @@ def _require_close(problem: Problem, law: Candidate) -> None:
     """
     if law.misfit > _allowed(problem, law):
         raise Lawless(
-            f"The best combination of terms, {_longest(problem, law)} for one channel, leaves "
+            f"The best combination of terms, {longest(problem, law)} for one channel, leaves "
             f"{law.misfit:.1e} of the changes between frames, more than the "
             f"{_allowed(problem, law):.0e} that it may leave.",
             law,
@@ -125,8 +82,12 @@ def _stuck(problem: Problem, before: Candidate, law: Candidate, share: float) ->
     return law.misfit > max(_allowed(problem, law), share * before.misfit)
 
 
-def _integrals(problem: Problem, law: Candidate) -> tuple[Integrals, float, int]:
-    """Return the library's integrals along a law's solutions, what these miss, their steps."""
+def along_solution(problem: Problem, law: Candidate) -> tuple[Integrals, float, int]:
+    """Return the library's integrals along a law's solutions, what these miss, their steps.
+
+    Raises:
+        Lawless: It has no solution that stays finite.
+    """
     program, frames = problem.law_program(law), jnp.asarray(problem.frames)
     # A poor law, which often is a stiff one, is not worth exact steps.
     tolerance = max(_STEP_TOLERANCE, _STEP_SHARE * law.misfit * _moved(problem))

@@ -9,9 +9,10 @@ from jaxtyping import Complex, Float
 
 from industriverse.kernel.results import LawTerm
 
-from ._clean import clean_law, nearest_law
+from ._clean import clean_law
 from ._law import Law, NoLaw
 from ._library import LibraryTerm
+from ._nearest import nearest_law
 from ._noisy import noisy_law
 from ._outcome import Outcome
 from ._problem import Candidate, Problem
@@ -44,9 +45,10 @@ def identify(  # noqa: PLR0913 - what a question is made of
         frame_s: Between frames [s].
         names: Of the channels.
         given: `(y, x)` each, like a frame. Known fields that do not change: `velocity_x` with
-            `velocity_y` carry, any other may force, feed or bend the diffusion of each channel.
+            `velocity_y` carry, any other, or its reciprocal, may force, feed or bend the diffusion
+            of each channel, or weigh what slopes of channels do.
         boundary: `periodic`, or walls half a cell outside the frame: `neumann` without flux,
-            `dirichlet` at zero.
+            `dirichlet` at zero, `reflecting` either, each channel as it goes on smoothly.
         library: For each channel the terms that may stand in its equation; all by default.
 
     Raises:
@@ -56,23 +58,50 @@ def identify(  # noqa: PLR0913 - what a question is made of
     References:
         Schaeffer, Proc. R. Soc. A 473 (2017); Messenger & Bortz, J. Comput. Phys. 443 (2021).
     """
-    asked = Question(context, spacing, frame_s, tuple(names), given or {}, boundary, library)
+    asked = Question.of(
+        context, spacing, frame_s, tuple(names), given or {}, boundary=boundary, terms=library
+    )
     problem = asked.problem()
     noise = dict(zip(names, map(float, problem.noise.deviations), strict=True))
     try:
-        found = clean_law(problem) if problem.noise.clean else noisy_law(problem)
-        require_told(problem, found.law)
+        problem, found = _found(problem)
     except Lawless as none:
         tried = _terms(problem, none.nearest, names)
         rivals = tuple(_terms(problem, rival, names) for rival in none.rivals)
-        stable = problem.dealiased()
-        bent = nearest_law(stable, none.nearest) if problem.noise.clean else None
-        nearest = _law(asked, stable, bent) if bent else None
+        # With products cut what is solved for long is stabler, and exactness is lost already.
+        bent = nearest_law(problem)
+        nearest = _law(asked, *bent) if bent else None
         return NoLaw(none.reason, none.nearest.misfit, noise, tried, rivals, nearest)
     except np.linalg.LinAlgError:
         reason = "Some terms cannot be told apart in these frames: their equations are singular."
         return NoLaw(reason, float("nan"), noise)
     return _law(asked, problem, found)
+
+
+def _found(problem: Problem) -> tuple[Problem, Outcome]:
+    """Return the law, and the problem in whose numerics it is one.
+
+    Raises:
+        Lawless: There is none.
+    """
+    if not problem.noise.clean:
+        return problem, _told(problem, noisy_law(problem))
+    try:
+        return problem, _told(problem, clean_law(problem))
+    except Lawless as none:
+        if none.rivals or not problem.reaches_beyond:
+            raise
+        first = none
+    uncut = problem.uncut()
+    try:
+        return uncut, _told(uncut, clean_law(uncut))
+    except Lawless as none:
+        raise none if none.nearest.misfit < first.nearest.misfit else first from None
+
+
+def _told(problem: Problem, found: Outcome) -> Outcome:
+    require_told(problem, found.law)
+    return found
 
 
 def _law(asked: Question, problem: Problem, found: Outcome) -> Law:

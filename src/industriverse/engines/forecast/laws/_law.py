@@ -35,7 +35,7 @@ class NoLaw:
             are any, there may be a law, but the frames do not identify it.
         nearest: What `tried` forecasts, its coefficients bent to the frames: no law, but where
             frames are from a solver of coarse steps or have a small further cause it may forecast
-            well. None where they have noise, or where it leaves over three tenths of the changes.
+            well. None where noise is much of their changes, or it leaves over three tenths of them.
     """
 
     reason: str

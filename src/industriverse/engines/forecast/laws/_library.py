@@ -76,7 +76,7 @@ def library(
         terms += _crossed(channel, other)
     if not others:
         terms += _alone(channel)
-    return (*terms, *_given(channel, given))
+    return (*terms, *_given(channel, channels, given))
 
 
 def wave_names() -> tuple[str, ...]:
@@ -352,7 +352,7 @@ def _alone(u: str) -> list[LibraryTerm]:
     return terms
 
 
-def _given(u: str, given: Sequence[str]) -> list[LibraryTerm]:
+def _given(u: str, channels: Sequence[str], given: Sequence[str]) -> list[LibraryTerm]:
     """Return what given fields do: velocities carry, all others force and modulate."""
     terms: list[LibraryTerm] = []
     velocity = ("velocity_x", "velocity_y")
@@ -380,6 +380,15 @@ def _given(u: str, given: Sequence[str]) -> list[LibraryTerm]:
             LibraryTerm(
                 f"∇·({name}∇{u})", rf"\nabla\cdot({latex}\nabla {u})",
                 f"diffusion of {u} that grows with {name}", _divergence(name, u),
+            ),
+            *(
+                LibraryTerm(
+                    f"{name}·∂{along} {v}", rf"{latex}\,\partial_{along} {v}",
+                    f"drive of {u} by the slope of {v} along {along}, as {name}",
+                    (Piece(1.0, _NONE, (Factor(name), Factor(v, axis))),),
+                )
+                for v in channels
+                for along, axis in (("x", _X), ("y", _Y))
             ),
         ]  # fmt: skip
     return terms

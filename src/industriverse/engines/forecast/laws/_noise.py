@@ -1,6 +1,6 @@
 """How much noise frames hold, and which waves stand above it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Complex, Float, Int
@@ -49,6 +49,12 @@ class Noise:
         """
         above = self.signal > self.floor[:, None, None]
         return np.where(above & self.kept[None], 1.0, 0.0)
+
+    def ignored(self) -> "Noise":
+        """Return the same frames' noise taken as a part of them."""
+        trusted = np.broadcast_to(self.kept[None], self.trusted.shape)
+        none = np.zeros_like(self.deviations)
+        return replace(self, deviations=none, trusted=trusted, floor=none)
 
     @classmethod
     def of(cls, box: Box, frames: Frames) -> "Noise":

@@ -11,6 +11,8 @@ from ._problem import Candidate, Problem
 from ._program import Program, rates
 from ._solver import Count, Stepper, Weights, step, stepper
 
+_HARDLY = 1.05
+"""Growth of what is left up to which a term is hardly needed."""
 Starts = Complex[jax.Array, "start channel ky kx"]
 
 
@@ -22,16 +24,7 @@ def polished(problem: Problem, law: Candidate, count: int) -> Candidate:
         law: Near the solution; its linear part stays the one that is solved exactly.
         count: Steps a frame.
     """
-    program = problem.law_program(law)
-    exact = stepper(program, law.coefficients, problem.frame_s / count).weights
-    frames = jnp.asarray(problem.frames)
-    missed, slopes = _misses(
-        program, exact, jnp.asarray(law.coefficients), (frames[:-1], frames[1:]), count
-    )
-    mask = np.broadcast_to(problem.noise.trusted, missed.shape)
-    share = np.sqrt(np.broadcast_to(problem.box.shares, missed.shape))[mask]
-    rest = _parts(np.asarray(missed)[mask] * share)
-    columns = np.stack([_parts(np.asarray(slope)[mask] * share) for slope in slopes], axis=1)
+    columns, rest = _linearised(problem, law, count)
     scale = np.linalg.norm(columns, axis=0)
     scale = np.where(scale > 0, scale, 1.0)
     orthogonal, triangle = np.linalg.qr(columns / scale)
@@ -47,6 +40,62 @@ def polished(problem: Problem, law: Candidate, count: int) -> Candidate:
         law.misfits,
         law.spreads,
     )
+
+
+def simplified(problem: Problem, law: Candidate, count: int) -> Candidate:
+    """Return a law without the terms that its solutions hardly need, the others refitted.
+
+    Terms go one by one while what is left grows by less than a twentieth.
+
+    Args:
+        problem: Frames and library.
+        law: Its linear part stays the one that is solved exactly.
+        count: Steps a frame.
+    """
+    columns, rest = _linearised(problem, law, count)
+    target = rest + columns @ law.coefficients
+    # The triangle has all that least squares of any of the columns need.
+    every = np.concatenate([columns, target[:, None]], axis=1)
+    whole = np.asarray(np.linalg.qr(every, mode="r"))
+    kept = list(range(len(law.terms)))
+    error = _error(whole, kept)
+    while kept:
+        fewer = [[j for j in kept if j != out] for out in kept]
+        errors = [_error(whole, one) for one in fewer]
+        if min(errors) > _HARDLY * error:
+            break
+        kept, error = fewer[int(np.argmin(errors))], min(errors)
+    found = np.linalg.lstsq(whole[:, kept], whole[:, -1], rcond=None)[0]
+    return Candidate(
+        tuple(law.terms[j] for j in kept),
+        found,
+        law.covariance[np.ix_(kept, kept)],
+        law.misfits,
+        law.spreads,
+    )
+
+
+def _error(whole: Float[np.ndarray, "row column"], kept: list[int]) -> float:
+    chosen = whole[:, kept] / np.maximum(np.linalg.norm(whole[:, kept], axis=0), 1e-300)
+    found = np.linalg.lstsq(chosen, whole[:, -1], rcond=None)[0]
+    return float(np.linalg.norm(whole[:, -1] - chosen @ found))
+
+
+def _linearised(
+    problem: Problem, law: Candidate, count: int
+) -> tuple[Float[np.ndarray, "row term"], Float[np.ndarray, "row"]]:
+    """Return how the solutions' ends change with each coefficient, and what they miss."""
+    program = problem.law_program(law)
+    exact = stepper(program, law.coefficients, problem.frame_s / count).weights
+    frames = jnp.asarray(problem.frames)
+    missed, slopes = _misses(
+        program, exact, jnp.asarray(law.coefficients), (frames[:-1], frames[1:]), count
+    )
+    mask = np.broadcast_to(problem.noise.trusted, missed.shape)
+    share = np.sqrt(np.broadcast_to(problem.box.shares, missed.shape))[mask]
+    rest = _parts(np.asarray(missed)[mask] * share)
+    columns = np.stack([_parts(np.asarray(slope)[mask] * share) for slope in slopes], axis=1)
+    return columns, rest
 
 
 def _parts(values: Complex[np.ndarray, "row"]) -> Float[np.ndarray, "twice"]:

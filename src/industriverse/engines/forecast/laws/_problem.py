@@ -14,8 +14,11 @@ from ._noisy_search import Balance
 from ._program import Maker, Program, Targeted
 from ._search import Fit, Rows, Support, best_subset, rivals
 from ._solver import Stepper, stepper
-from ._walls import Walls, mirrored
+from ._walls import Parity, mirrored
 from ._waves import Box
+
+_BEYOND = 1e-6
+"""Share of the changes above the cut that is more than rounding."""
 
 Coefficients = Float[np.ndarray, "chosen"]
 Frames = Complex[np.ndarray, "time channel ky kx"]
@@ -56,7 +59,7 @@ class Problem:
         maker: Makes programs of terms.
         library: Every channel's terms.
         noise: Of the frames, and with it which waves are regressed on.
-        boundary: Walls that the frames were mirrored at.
+        parities: How walls mirrored each channel; None where there are none.
     """
 
     box: Box
@@ -65,17 +68,28 @@ class Problem:
     maker: Maker
     library: Sequence[Targeted]
     noise: Noise
-    boundary: Walls = "periodic"
+    parities: tuple[Parity | None, ...]
 
     @cached_property
     def program(self) -> Program:
         """Of the whole library."""
         return self.maker.make(self.library)
 
-    def dealiased(self) -> "Problem":
-        """Return the problem with products cut: what is solved for long is then stabler."""
-        box = replace(self.box, cut=True)
-        return replace(self, box=box, maker=self.maker.on(box))
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the channels."""
+        return self.maker.channels
+
+    def uncut(self) -> "Problem":
+        """Return the problem of a source that does not cut the products of fields."""
+        box = replace(self.box, cut=False)
+        return replace(self, box=box, maker=self.maker.on(box), noise=Noise.of(box, self.frames))
+
+    @property
+    def reaches_beyond(self) -> bool:
+        """Whether waves above the cut change, so that their source may not have cut them."""
+        power = np.abs(self.changes) ** 2
+        return bool(power[..., ~self.box.low].sum() > _BEYOND**2 * power.sum())
 
     @property
     def changes(self) -> Complex[np.ndarray, "interval channel ky kx"]:
@@ -169,10 +183,10 @@ class Problem:
 
     def drawn_noise(self, random: np.random.Generator) -> Frames:
         """Return the waves of noise like that of the frames, mirrored where these are."""
-        cells = self.box.cells if self.boundary == "periodic" else self.box.cells // 2
+        cells = self.box.cells if None in self.parities else self.box.cells // 2
         fields = random.normal(size=(*self.frames.shape[:2], cells, cells))
-        odd = int(self.boundary == "dirichlet")
-        whole = mirrored(fields, (odd, odd), self.boundary)
+        pairs = zip(fields.swapaxes(0, 1), self.parities, strict=True)
+        whole = np.stack([mirrored(*pair) for pair in pairs], axis=1)
         return np.fft.rfft2(whole * self.noise.deviations[None, :, None, None])
 
     def rings(self) -> list[Int[np.ndarray, "row"]]:

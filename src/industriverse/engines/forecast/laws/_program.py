@@ -91,6 +91,11 @@ class Maker:
         self._given = {ONE: np.ones((box.cells, box.cells)), **given}
         self._names = list(self._given)
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self._channels)
+
     def on(self, box: Box) -> "Maker":
         """Return the same on a box of as many cells."""
         given = {name: field for name, field in self._given.items() if name != ONE}

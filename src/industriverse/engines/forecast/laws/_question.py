@@ -1,7 +1,7 @@
 """Check what is asked and bring it into the form that is solved: a periodic square of waves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Complex, Float
@@ -12,7 +12,7 @@ from ._library import ONE, LibraryTerm, library, wave_names
 from ._noise import Noise
 from ._problem import Problem
 from ._program import Maker, Targeted
-from ._walls import Parity, Walls, mirrored
+from ._walls import Parity, Walls, mirrored, parity_of
 from ._waves import Box
 
 Context = Float[np.ndarray, "time channel y x"]
@@ -20,8 +20,6 @@ Given = Mapping[str, Float[np.ndarray, "rows columns"]]
 _FEWEST, _MOST = 2, 32
 _LEAST_CELLS = 16
 _FLAT = 1e-9
-_BEYOND = 1e-6
-"""Share of the changes in waves above the cut that a source which cuts its products leaves."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,25 @@ class Question:
     given: Given
     boundary: Walls
     terms: Mapping[str, Sequence[LibraryTerm]] | None
+    parities: tuple[Parity | None, ...]
+    """How walls mirror each channel."""
+
+    @classmethod
+    def of(  # noqa: PLR0913 - what a question is made of
+        cls,
+        context: Context,
+        spacing: float | tuple[float, float],
+        frame_s: float,
+        names: tuple[str, ...],
+        given: Given,
+        *,
+        boundary: Walls,
+        terms: Mapping[str, Sequence[LibraryTerm]] | None,
+    ) -> "Question":
+        """Return the question about a context; its frames say how walls mirror them."""
+        whole = {**given, **_reciprocals(given)}
+        parities = tuple(_parity(frames, boundary) for frames in context.swapaxes(0, 1))
+        return cls(context, spacing, frame_s, names, whole, boundary, terms, parities)
 
     def problem(self) -> Problem:
         """Return the problem that the frames pose.
@@ -46,36 +63,40 @@ class Question:
         _require_grid(self.context, self.frame_s)
         _require_values(self.context)
         _require_names(self.context, self.names, self.given)
-        odd = self.boundary == "dirichlet"
         waves = self.waves(self.context)
         box = Box(waves.shape[-2], step)
+        maker = Maker(box, self.names, self._fields() | _longest_waves(box))
         noise = Noise.of(box, waves)
-        if noise.clean and _beyond(box, waves):
-            box = replace(box, cut=False)
-            noise = Noise.of(box, waves)
-        maker = Maker(box, self.names, self._fields(odd) | _longest_waves(box))
-        return Problem(box, waves, self.frame_s, maker, self._library(odd), noise, self.boundary)
+        return Problem(box, waves, self.frame_s, maker, self._library(), noise, self.parities)
 
     def waves(self, frames: Context) -> Complex[np.ndarray, "time channel ky kx"]:
         """Return the waves of frames, mirrored at the walls."""
-        odd = int(self.boundary == "dirichlet")
-        return np.fft.rfft2(mirrored(frames, (odd, odd), self.boundary))
+        pairs = zip(frames.swapaxes(0, 1), self.parities, strict=True)
+        return np.fft.rfft2(np.stack([mirrored(*pair) for pair in pairs], axis=1))
 
-    def _fields(self, odd: bool) -> dict[str, Float[np.ndarray, "rows columns"]]:
+    @property
+    def _known(self) -> dict[str, Parity | None]:
+        """How walls mirror each given field: a velocity does not go through one."""
+        across: dict[str, Parity] = {"velocity_x": (1, 0), "velocity_y": (0, 1)}
+        moves = {} if self.boundary in ("periodic", "reflecting") else across
         return {
-            name: mirrored(array, _parity(name, odd), self.boundary)
+            name: moves.get(name, _parity(array, self.boundary))
             for name, array in self.given.items()
         }
 
-    def _library(self, odd: bool) -> list[Targeted]:
+    def _fields(self) -> dict[str, Float[np.ndarray, "rows columns"]]:
+        return {name: mirrored(self.given[name], parity) for name, parity in self._known.items()}
+
+    def _library(self) -> list[Targeted]:
         chosen = self.terms or {
             name: library(name, self.names, tuple(self.given)) for name in self.names
         }
+        signs = dict(zip(self.names, self.parities, strict=True)) | self._known
         return [
             (place, term)
             for place, name in enumerate(self.names)
             for term in chosen[name]
-            if self.boundary == "periodic" or _stays(term, self.names, odd)
+            if self.boundary == "periodic" or _stays(term, signs, self.parities[place])
         ]
 
 
@@ -138,15 +159,20 @@ def _require_names(context: Context, names: Sequence[str], given: Given) -> None
             )
 
 
-def _parity(name: str, odd: bool) -> Parity:
-    """Return how a given field is mirrored: a velocity does not go through a wall."""
-    return {"velocity_x": (1, 0), "velocity_y": (0, 1)}.get(name, (int(odd), int(odd)))
+def _parity(fields: Float[np.ndarray, "*batch y x"], boundary: Walls) -> Parity | None:
+    if boundary == "reflecting":
+        return parity_of(fields)
+    return {"periodic": None, "neumann": (0, 0), "dirichlet": (1, 1)}[boundary]
 
 
-def _beyond(box: Box, waves: Complex[np.ndarray, "time channel ky kx"]) -> bool:
-    """Return whether products made waves above the cut, so that their source did not cut them."""
-    power = np.abs(np.diff(waves, axis=0)) ** 2
-    return bool(np.any(power[..., ~box.low].sum() > _BEYOND**2 * power.sum()))
+def _reciprocals(given: Given) -> Given:
+    """Return 1/g of the given fields that are nowhere zero: a medium may divide what it slows."""
+    one_sign = {
+        name: array
+        for name, array in given.items()
+        if not name.startswith("velocity_") and (np.min(array) > 0 or np.max(array) < 0)
+    }
+    return {f"1/{name}": 1 / array for name, array in one_sign.items() if np.ptp(array) > 0}
 
 
 def _longest_waves(box: Box) -> dict[str, Float[np.ndarray, "y x"]]:
@@ -157,14 +183,15 @@ def _longest_waves(box: Box) -> dict[str, Float[np.ndarray, "y x"]]:
     return {name: np.outer(*shapes[name]) for name in wave_names()}
 
 
-def _stays(term: LibraryTerm, names: Sequence[str], odd: bool) -> bool:
+def _stays(term: LibraryTerm, parities: Mapping[str, Parity | None], wanted: Parity | None) -> bool:
     """Return whether a term of mirrored fields is mirrored as the channel it is to change."""
-    signs = {name: (int(odd), int(odd)) for name in names} | {ONE: (0, 0)}
+    signs = {**parities, ONE: (0, 0)}
     signs |= {name: (int(name == "sin x"), int(name == "sin y")) for name in wave_names()}
     for piece in term.pieces:
-        fields = [signs.get(factor.field, _parity(factor.field, odd)) for factor in piece.factors]
+        fields = [signs[factor.field] or (0, 0) for factor in piece.factors]
         across_x = piece.outer.x + sum(f.inner.x for f in piece.factors) + sum(s[0] for s in fields)
         across_y = piece.outer.y + sum(f.inner.y for f in piece.factors) + sum(s[1] for s in fields)
-        if (across_x - odd) % 2 or (across_y - odd) % 2:
+        odd_x, odd_y = wanted or (0, 0)
+        if (across_x - odd_x) % 2 or (across_y - odd_y) % 2:
             return False
     return True

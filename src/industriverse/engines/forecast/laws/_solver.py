@@ -205,4 +205,6 @@ def pattern_size(waves: Complex[np.ndarray, "*batch ky kx"]) -> float:
     """Return the norm of waves, means left out."""
     deviation = waves.copy()
     deviation[..., 0, 0] = 0.0
-    return float(np.linalg.norm(deviation))
+    # What has left all bounds is infinitely large, and need not be warned of.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.linalg.norm(deviation))

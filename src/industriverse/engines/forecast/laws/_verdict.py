@@ -25,6 +25,12 @@ class Lawless(Exception):
         self.rivals = tuple(rivals)
 
 
+def longest(problem: Problem, law: Candidate) -> int:
+    """Return how many terms the longest equation has."""
+    channels = [problem.library[term][0] for term in law.terms]
+    return max((channels.count(channel) for channel in set(channels)), default=0)
+
+
 def require_few(problem: Problem, law: Candidate) -> None:
     """Refuse a law that needs more than ten terms for a channel.
 
