@@ -20,12 +20,15 @@ def grid(side=SIDE, ends=("periodic", "periodic"), spacing=(1.0, 1.0), shape=Non
     return Grid(shape or (side, side), spacing, ("y", "x"), ("m", "m"), ends)
 
 
-def spreading(frames, side=SIDE):
-    """Return heat that spreads, exactly: each wave fades at its own rate."""
+def spreading(frames, side=SIDE, coarse=False):
+    """Return heat that spreads, each wave at its own rate: exactly, or as differences have it."""
     x = np.arange(side)
     heat = np.full((frames, side, side), 290.0)
     for across, along, size, shift in WAVES:
         steepness = (2 * np.pi / side) ** 2 * (across**2 + along**2)
+        if coarse:
+            turns = 2 * np.pi * np.array([across, along]) / side
+            steepness = (2 - 2 * np.cos(turns)).sum()
         fade = np.exp(-SPREAD * steepness * STEP_S * np.arange(frames))
         phase = 2 * np.pi * (across * x[None, :] + along * x[:, None]) / side + shift
         heat += size * fade[:, None, None] * np.cos(phase)
@@ -67,6 +70,22 @@ def test_its_intervals_are_as_narrow_as_its_own_past_errors(heat, made):
     truth = heat[34:].reshape(6, -1)
     assert np.mean((truth >= made.lower) & (truth <= made.upper)) > 0.85
     assert made.skill["persistence"] > 0.99
+
+
+def test_where_there_is_no_law_the_nearest_equation_is_one_of_the_forecasters():
+    heat = spreading(40, coarse=True)
+    made = predict(heat[:34], horizon=6)
+    (law,) = made.laws
+    assert not law.found
+    assert "may leave" in law.reason
+    assert "∇²heat" in {term.name for term in law.terms}
+    assert 1e-3 < law.misfit < 0.2
+    assert made.weights["nearest_equation"] > 0.5
+    assert "law" not in made.weights
+    without = predict(heat[:34], horizon=6, seek_law=False)
+    truth = heat[34:].reshape(6, -1)
+    ours, theirs = (np.abs(one.mean - truth).mean() for one in (made, without))
+    assert ours < 0.5 * theirs
 
 
 def test_its_past_errors_are_of_frames_that_it_did_not_see(heat):

@@ -17,7 +17,7 @@ LAW, NEAREST = "law", "nearest_equation"
 MOST_CELLS = 128**2
 """Of a grid, up to which a law is sought unasked: it takes seconds there, on two cores."""
 
-_MOST_JOINT = 3
+_MOST_TOGETHER, _MOST_JOINT = 2, 3
 _MOST_VARIABLES = 4
 _CONTEXTS = (4, 8, 16)
 """Frames to look at; a longer context where noise hides the law in a shorter."""
@@ -36,6 +36,7 @@ _WALLS: Mapping[tuple[str, ...], Walls] = {
 }
 
 Frames = Float[np.ndarray, "time variable y x"]
+Found = tuple[FieldMember | None, LawFinding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,25 @@ def seek_laws(
     reason = _unfit(frames, view, moving, large=asked is True)
     if reason:
         return Sought((), (_unsought(panel.names, moving, reason),))
-    sought = [
-        _sought(panel, view, frames, group, horizon) for group in _groups(panel.names, moving)
-    ]
+
+    def found_in(group: tuple[int, ...]) -> Found:
+        return _sought(panel, view, frames, group, horizon)
+
+    sought = [found_in(group) for group in _groups(panel.names, moving)]
+    if len(sought) > 1 and len(moving) <= _MOST_JOINT and not any(f.found for _, f in sought):
+        # What moves several variables at once is not seen in some of them alone.
+        sought = _better(sought, found_in(moving))
     members = [member for member, _ in sought if member]
     return Sought(_as_one(members), tuple(finding for _, finding in sought))
+
+
+def _better(apart: list[Found], joint: Found) -> list[Found]:
+    """Return what explains more: each group by itself, or all together."""
+    member, finding = joint
+    if member is None:
+        return apart
+    left = [alone.misfit if one else 1.0 for one, alone in apart]
+    return [joint] if finding.found or finding.misfit < max(left) else apart
 
 
 def _as_one(members: list[FieldMember]) -> tuple[FieldMember, ...]:
@@ -145,8 +160,8 @@ def _unsought(names: tuple[str, ...], moving: tuple[int, ...], reason: str) -> L
 
 
 def _groups(names: tuple[str, ...], moving: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Return which variables are looked at together: three, or of more the parts of vectors."""
-    if len(moving) <= _MOST_JOINT:
+    """Return which variables are looked at together: two, or of more the parts of vectors."""
+    if len(moving) <= _MOST_TOGETHER:
         return [moving]
     partners = {place: _partner(names, moving, place) for place in moving}
     pairs = [(place, other) for place, other in partners.items() if other is not None]
@@ -164,7 +179,7 @@ def _partner(names: tuple[str, ...], moving: tuple[int, ...], place: int) -> int
 
 def _sought(
     panel: Prepared, view: FieldView, frames: Frames, group: tuple[int, ...], horizon: int
-) -> tuple[FieldMember | None, LawFinding]:
+) -> Found:
     names = tuple(panel.names[i] for i in group)
     finding = _unsought(panel.names, group, "The frames are too few.")
     for context in _lengths(len(frames)):

@@ -28,7 +28,7 @@ _FLOORS = (0.01, 0.03, 0.1)
 equation long: what is less is the error of a grid, or of integrals between frames far apart."""
 _LONG = 6
 _FAINT = 0.03
-_TURNS = 2
+_PASSES = 2
 _TOLERANCE = 1e-4
 _WORTH = 0.7
 """What partners must at most leave of the misfit without them."""
@@ -77,7 +77,7 @@ def _chosen(problem: Problem) -> Candidate:
     """
     products = problem.program.products
     law = _short(problem, over_frames(products, problem.frames, problem.frame_s))
-    for _ in range(_TURNS):
+    for _ in range(_PASSES):
         require_few(problem, law)
         law = _short(problem, along_solution(problem, law)[0], law)
     if not law.terms or law.misfit > _LARGEST_MISFIT:
@@ -99,8 +99,7 @@ def _bent(problem: Problem, law: Candidate) -> Outcome | None:
     if not count:
         return None
     try:
-        for _ in range(_TURNS):
-            law = polished(problem, law, count)
+        law = polished(problem, law, count)
         law = polished(problem, simplified(problem, law, count), count)
     except np.linalg.LinAlgError:
         return None

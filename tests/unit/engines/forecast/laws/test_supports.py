@@ -165,12 +165,12 @@ def test_cahn_hilliard():
     mixture = CahnHilliard(mobility=1.0, gradient_penalty=0.02, waves=waves)
     start = jnp.asarray(mixed(waves, 1, 0.1, np.sqrt(0.02)))
     parted = mixture.solve(start, 2, 0.5)[1]
-    # Its own scheme is of second order: small steps make it a truth.
-    frames = np.asarray(mixture.solve(parted, 601, 0.0002))[::100, None]
-    law = found(frames, 4.0 / 64, 0.02, ["c"])
+    # Its source cuts no waves; twenty times γ/M between frames is long for them.
+    frames = np.asarray(mixture.solve(parted, 8, 0.4))[:, None]
+    law = found(frames, 4.0 / 64, 0.4, ["c"])
     truth = {("c", "∇²c"): -1, ("c", "∇⁴c"): -0.02, ("c", "∇²(c³)"): 1}
-    assert coefficients(law) == pytest.approx(truth, rel=1e-3)
-    assert missed(law, frames) < 1e-3
+    assert coefficients(law) == pytest.approx(truth, rel=1e-4)
+    assert missed(law, frames) < 1e-4
 
 
 @pytest.mark.parametrize("seed", [pytest.param(0, marks=PROOF), 1])
