@@ -26,8 +26,8 @@ def bench(
     name: Annotated[
         str,
         typer.Argument(
-            help="agents, atlas, calibration, conservation, ensemble, forecast, integrators, "
-            "predict, proofs, real_fields, simulation or transitions."
+            help="agents, atlas, calibration, conservation, coverage, ensemble, forecast, "
+            "integrators, predict, proofs, real_fields, simulation or transitions."
         ),
     ],
     seed: Annotated[int, typer.Option(min=0, help="For everything drawn.")] = 0,

@@ -23,6 +23,7 @@ BENCHES = {
     "atlas": "Time to load a map, make its pyramid, find it among 100 000, build a domain.",
     "calibration": "Coverage, interval score and CRPS on real data, beside split conformal.",
     "conservation": "What each solver keeps over a whole run, and whether its entropy law holds.",
+    "coverage": "Intervals of the trained networks, calibrated on whole runs, also under a shift.",
     "ensemble": "Time in which three replicas agree, and what they survive; how they err together.",
     "forecast": "Forecast fields of each domain: law, network, the naive ones, and rivals.",
     "integrators": "Energy kept by steps in time, beside SciPy and diffrax at equal work.",

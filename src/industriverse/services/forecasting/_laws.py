@@ -105,7 +105,7 @@ def _as_one(members: list[FieldMember]) -> tuple[FieldMember, ...]:
     variables = tuple(place for member in members for place in member.variables)
     origins = max(_FEWEST_ORIGINS, min(member.origins for member in members) // len(members))
     name = LAW if all(member.name == LAW for member in members) else NEAREST
-    return (FieldMember(name, variables, origins, path, proven=name == LAW),)
+    return (FieldMember(name, variables, origins, path),)
 
 
 def _moving(frames: Frames) -> tuple[int, ...]:
@@ -243,7 +243,7 @@ def _member(
     frames = horizon + (0 if law.exact else _SMOOTHING)
     cost = view.grid.cells * len(group) * law.steps * frames
     origins = int(np.clip(_BUDGET // cost, _FEWEST_ORIGINS, 200))
-    return FieldMember(LAW if found else NEAREST, group, origins, path, proven=found)
+    return FieldMember(LAW if found else NEAREST, group, origins, path)
 
 
 def _finding(names: tuple[str, ...], law: Law, frames: int, reason: str) -> LawFinding:

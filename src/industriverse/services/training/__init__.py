@@ -32,6 +32,8 @@ from ._sets import (
     forecast_set,
     forecast_sets,
     recording,
+    scene_of,
+    solved,
 )
 from ._tools import Tools
 
@@ -67,9 +69,11 @@ __all__ = [
     "question",
     "recording",
     "rival_windows",
+    "scene_of",
     "score_network",
     "score_rival",
     "settings_of",
+    "solved",
     "train_adapter",
     "train_forecast",
     "train_rivals",

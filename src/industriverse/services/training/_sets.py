@@ -145,7 +145,17 @@ def recording(
     for index in range(count):
         progress(f"{chosen.domain}: {part} run {index + 1} of {count}", index / count)
         runs.append(_run(chosen, chosen.params(part, index, cells), cache))
-    return Recording(np.stack(runs), _scene(chosen, cells), _symmetry(chosen.recipe))
+    return Recording(np.stack(runs), scene_of(chosen, cells), _symmetry(chosen.recipe))
+
+
+def solved(chosen: ForecastSet, params: Mapping[str, float]) -> Values:
+    """Return the frames of one run, `(time, channel, y, x)`, which are not kept.
+
+    Raises:
+        ContractError: The solver's frames are not finite.
+    """
+    run = cast("Callable[..., Mapping[str, Any]]", load(chosen.solver))
+    return _frames(chosen, run({}, params))
 
 
 def _run(chosen: ForecastSet, params: Mapping[str, float], cache: ArrayCache) -> Values:
@@ -153,8 +163,7 @@ def _run(chosen: ForecastSet, params: Mapping[str, float], cache: ArrayCache) ->
     kept = cache.get(name)
     if kept is not None and _KEPT in kept:
         return kept[_KEPT]
-    run = cast("Callable[..., Mapping[str, Any]]", load(chosen.solver))
-    values = _frames(chosen, run({}, params))
+    values = solved(chosen, params)
     cache.put(name, {_KEPT: values})
     return values
 
@@ -187,7 +196,8 @@ def _frames(chosen: ForecastSet, outputs: Mapping[str, Any]) -> Values:
     return values
 
 
-def _scene(chosen: ForecastSet, cells: int) -> Scene:
+def scene_of(chosen: ForecastSet, cells: int = CELLS_A_SIDE) -> Scene:
+    """Return where the runs of a domain are from."""
     params = chosen.params("train", 0, cells)
     boundary = chosen.card.boundary
     spacing = params[LENGTH] / params[CELLS]
