@@ -55,12 +55,13 @@ def test_predict_prints_the_published_document(answered):
     }
 
 
-@pytest.fixture(scope="module")
-def plate(folder):
-    """Heat that spreads, exactly: each wave fades at its own rate, at 0.002 m²/s."""
+def spreading(path, coarse=False):
+    """Write heat that spreads at 0.002 m²/s, each wave exactly, or as differences have it."""
     random, at, heat = np.random.default_rng(3), np.arange(24), np.full((34, 24, 24), 290.0)
     for across, along in np.argwhere(np.ones((5, 5)))[1:]:
-        fade = np.exp(-0.12 * (np.pi / 12) ** 2 * (across**2 + along**2) * np.arange(34))
+        turns = np.pi / 12 * np.array([across, along])
+        steepness = (2 - 2 * np.cos(turns) if coarse else turns**2).sum()
+        fade = np.exp(-0.12 * steepness * np.arange(34))
         phase = np.pi / 12 * (across * at[None] + along * at[:, None]) + random.normal()
         heat += random.normal() * fade[:, None, None] * np.cos(phase)
     metres = {name: (name, at * 1.0, {"units": "m"}) for name in ("y", "x")}
@@ -69,8 +70,13 @@ def plate(folder):
         {"time": ("time", 60.0 * np.arange(34), {"units": "s"}), **metres},
         {"boundary": "periodic"},
     )
-    data.to_netcdf(folder / "plate.nc", engine="h5netcdf")
-    return folder / "plate.nc"
+    data.to_netcdf(path, engine="h5netcdf")
+    return path
+
+
+@pytest.fixture(scope="module")
+def plate(folder):
+    return spreading(folder / "plate.nc")
 
 
 def test_predict_writes_the_law_of_a_field(run, plate):
@@ -87,6 +93,14 @@ def test_predict_writes_the_law_of_a_field(run, plate):
     assert largest < 1e-6
     without = run("predict", plate, "--horizon", 4, "--no-law", "--json")
     assert PredictDocument.model_validate_json(without.stdout).forecast.laws == []
+
+
+def test_predict_says_that_the_nearest_equation_is_no_law(run, folder):
+    coarse = spreading(folder / "coarse.nc", coarse=True)
+    done = run("predict", coarse, "--horizon", 4)
+    assert "law        none for heat: The best combination of terms" in done.stdout
+    assert "nearest    ∂heat/∂t =" in done.stdout
+    assert "∇²heat" in done.stdout
 
 
 def test_the_files_agree_with_the_document(answered, folder):

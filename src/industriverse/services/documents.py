@@ -104,8 +104,11 @@ class LawDocument(Document):
 
     variables: list[str]
     found: bool
-    words: str = Field(description="The law in sentences; empty without one.")
-    latex: str = Field(description="The law in LaTeX; empty without one.")
+    words: str = Field(
+        description="The law in sentences. Without one the nearest equation, where that is among "
+        "the forecasters, else empty."
+    )
+    latex: str = Field(description="The same in LaTeX.")
     terms: list[LawTermDocument]
     misfit: Finite | None = Field(
         description="What it leaves of the changes between frames; with noise in units of that."

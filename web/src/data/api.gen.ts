@@ -608,12 +608,12 @@ export interface components {
             found: boolean;
             /**
              * Words
-             * @description The law in sentences; empty without one.
+             * @description The law in sentences. Without one the nearest equation, where that is among the forecasters, else empty.
              */
             words: string;
             /**
              * Latex
-             * @description The law in LaTeX; empty without one.
+             * @description The same in LaTeX.
              */
             latex: string;
             /** Terms */

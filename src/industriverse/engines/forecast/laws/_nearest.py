@@ -66,7 +66,8 @@ def _noise_share(problem: Problem) -> float:
     """Return the largest share of a channel's changes that the noise of two frames makes."""
     changes = np.abs(problem.changes) ** 2
     power = (problem.box.shares * changes).sum(axis=(2, 3)).mean(axis=0)
-    return float(np.sqrt(2 * (problem.noise.deviations**2 / power).max()))
+    noise = 2 * problem.noise.deviations**2
+    return float(np.sqrt((noise / np.maximum(power, 1e-300)).max()))
 
 
 def _chosen(problem: Problem) -> Candidate:
@@ -86,10 +87,13 @@ def _chosen(problem: Problem) -> Candidate:
 
 
 def _short(problem: Problem, integrals: Integrals, before: Candidate | None = None) -> Candidate:
-    laws = (problem.searched(integrals, floor, before) for floor in _FLOORS)
-    return next((law for law in laws if longest(problem, law) <= _LONG), None) or problem.searched(
-        integrals, _FLOORS[-1], before
-    )
+    first, *further = _FLOORS
+    law = problem.searched(integrals, first, before)
+    for floor in further:
+        if longest(problem, law) <= _LONG:
+            break
+        law = problem.searched(integrals, floor, before)
+    return law
 
 
 def _bent(problem: Problem, law: Candidate) -> Outcome | None:

@@ -58,14 +58,14 @@ def simplified(problem: Problem, law: Candidate, count: int) -> Candidate:
     every = np.concatenate([columns, target[:, None]], axis=1)
     whole = np.asarray(np.linalg.qr(every, mode="r"))
     kept = list(range(len(law.terms)))
-    error = _error(whole, kept)
+    found, error = _fitted(whole, kept)
     while kept:
         fewer = [[j for j in kept if j != out] for out in kept]
-        errors = [_error(whole, one) for one in fewer]
-        if min(errors) > _HARDLY * error:
+        fits = [_fitted(whole, one) for one in fewer]
+        best = int(np.argmin([left for _, left in fits]))
+        if fits[best][1] > _HARDLY * error:
             break
-        kept, error = fewer[int(np.argmin(errors))], min(errors)
-    found = np.linalg.lstsq(whole[:, kept], whole[:, -1], rcond=None)[0]
+        kept, (found, error) = fewer[best], fits[best]
     return Candidate(
         tuple(law.terms[j] for j in kept),
         found,
@@ -75,10 +75,14 @@ def simplified(problem: Problem, law: Candidate, count: int) -> Candidate:
     )
 
 
-def _error(whole: Float[np.ndarray, "row column"], kept: list[int]) -> float:
-    chosen = whole[:, kept] / np.maximum(np.linalg.norm(whole[:, kept], axis=0), 1e-300)
+def _fitted(
+    whole: Float[np.ndarray, "row column"], kept: list[int]
+) -> tuple[Float[np.ndarray, "chosen"], float]:
+    """Return the coefficients of some columns that make the last one, and what is left of it."""
+    scale = np.maximum(np.linalg.norm(whole[:, kept], axis=0), 1e-300)
+    chosen = whole[:, kept] / scale
     found = np.linalg.lstsq(chosen, whole[:, -1], rcond=None)[0]
-    return float(np.linalg.norm(whole[:, -1] - chosen @ found))
+    return found / scale, float(np.linalg.norm(whole[:, -1] - chosen @ found))
 
 
 def _linearised(
