@@ -28,7 +28,7 @@ function Finding({ law }: { law: LawDocument }) {
   const none = !law.found && (
     <p className="muted">
       <strong>No law for {law.variables.join(", ")}.</strong> {law.reason}
-      {law.terms.length > 0 && " The nearest equation, which leaves much unexplained, is one of the forecasters:"}
+      {law.terms.length > 0 && " The nearest equation, which leaves too much to be a law, is one of the forecasters:"}
     </p>
   );
   if (none && law.terms.length === 0) return none;
