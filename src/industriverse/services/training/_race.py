@@ -34,7 +34,7 @@ from ._tools import Tools
 
 FORMAT = "industriverse rival"
 RIVAL_RECORDS = "rivals.jsonl"
-_PILOT, _WARM, _MOST = 12, 6, 10
+_PILOT, _WARM, _MOST = 12, 6, 100
 """Steps of a trial by the clock, those of them that compile, and how often ours at most."""
 
 
