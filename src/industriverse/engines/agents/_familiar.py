@@ -71,10 +71,15 @@ def ensemble_spread(context: Frames, members: Sequence[Frames]) -> float:
     Args:
         context: Known frames.
         members: Forecasts of as many forecasters, two or more.
+
+    Returns:
+        At least 0; infinite where one of them leaves all bounds.
     """
     every = np.stack(list(members))
-    mean = every.mean(axis=0)
     measure = pace(context)
-    spread = np.sqrt((apart(every, mean[None], measure) ** 2).mean())
-    way = np.sqrt((apart(mean, context[-1][None], measure) ** 2).mean())
-    return float(spread / max(float(way), np.finfo(np.float64).tiny))
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = every.mean(axis=0)
+        spread = np.sqrt((apart(every, mean[None], measure) ** 2).mean())
+        way = np.sqrt((apart(mean, context[-1][None], measure) ** 2).mean())
+        found = float(spread / np.maximum(way, np.finfo(np.float64).tiny))
+    return found if np.isfinite(found) else float("inf")

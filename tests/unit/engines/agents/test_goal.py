@@ -106,3 +106,4 @@ def test_spread_is_the_members_distance_over_their_way():
     members = [context[-1] + 2 * away, context[-1] + 4 * away]
     assert ensemble_spread(context, members) == pytest.approx(1 / 3)
     assert ensemble_spread(context, [members[0]] * 2) == 0
+    assert ensemble_spread(context, [members[0], np.full_like(members[0], 1e300)]) == np.inf
