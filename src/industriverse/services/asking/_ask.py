@@ -28,7 +28,7 @@ from industriverse.kernel.ports import EnergyMeter
 
 from ._study import Study, deviations, strangeness
 
-FALSE_ALARM, ABSTAINED_INSIDE = 0.01, 0.02
+FALSE_ALARM, ABSTAINED_INSIDE = 0.02, 0.02
 """Shares of honest forecasts rejected and of in-domain frames abstained on, at most."""
 
 
