@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from industriverse.bootstrap.settings import Settings
+from industriverse.bootstrap.settings import load_settings
 from industriverse.bootstrap.training import training_tools
 from industriverse.services.bench.coverage import Sizes, covered, subjects_of
 from industriverse.services.regime_model import models_folder
@@ -22,7 +22,7 @@ def main(file, domains):
     where = Path(file)
     kept = where.read_text("utf-8").splitlines() if where.exists() else []
     rows = {json.loads(line)["domain"]: json.loads(line) for line in kept}
-    tools = training_tools(Settings(), tell)
+    tools = training_tools(load_settings(), tell)
     for subject in subjects_of(models_folder() / "forecast", tools):
         domain = subject.chosen.domain
         if domains and domain not in domains:

@@ -1,5 +1,8 @@
 """Intervals calibrated on whole runs: the rule, the shift, and a small case from end to end."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -19,6 +22,7 @@ from industriverse.services.training import forecast_set, train_forecast
 from tests.fakes.arrays import MemoryArrayCache
 from tests.fakes.training import small, tools
 
+RECORD = Path(__file__).parents[3] / "docs" / "proofs" / "coverage.jsonl"
 DRAWN = np.random.default_rng(0)
 
 
@@ -53,6 +57,7 @@ def test_shifted_parameters_lie_beyond_their_range_and_within_the_solvers(domain
     chosen = forecast_set(installed(), domain)
     for index in range(5):
         params = shifted_params(chosen, index, 16)
+        assert params is not None
         outside = [
             name
             for name, (low, high) in chosen.recipe.varied.items()
@@ -72,6 +77,16 @@ def test_a_domain_that_varies_nothing_is_not_shifted():
 def test_no_weights_are_no_subject(tmp_path):
     with pytest.raises(NotFoundError, match="trained network"):
         subjects_of(tmp_path, tools())
+
+
+def test_the_record_keeps_what_is_promised():
+    rows = [json.loads(line) for line in RECORD.read_text("utf-8").splitlines()]
+    assert rows
+    for row in rows:
+        assert row["calibration"] >= 200
+        assert 0.88 <= row["coverage"] <= 0.92
+        assert row["interval_score"] <= row["interval_score_of_persistence"]
+        assert row["shifted_coverage_adapted"] is None or row["shifted_coverage_adapted"] >= 0.85
 
 
 @pytest.mark.slow

@@ -32,6 +32,8 @@ _LARGEST_MISFIT = 1.1
 _STEP_SHARE = 0.02
 """Of the noise, what steps may err by."""
 _WHITENINGS = 1
+_BLOWN_UP = 1e6
+"""Size of a solution over that of the frames from which it has left all bounds."""
 Integrator = Callable[[Frames], Integrals]
 Matrix = Float[np.ndarray, "row column"]
 
@@ -123,7 +125,7 @@ def _along(problem: Problem, law: Candidate, steps: int) -> Integrator:
         at = jnp.asarray(frames)
         found = path(parts, at[:-1], steps)
         # The steps were chosen from the first frame; another may not bear them.
-        if not bool(jnp.isfinite(found[-1]).all()):
+        if not pattern_size(np.asarray(found[-1])) < _BLOWN_UP * pattern_size(frames):
             raise blown_up(law)
         return along_path(problem.program.products, found, at[1:], problem.frame_s)
 

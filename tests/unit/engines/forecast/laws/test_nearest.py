@@ -82,7 +82,9 @@ def test_shallow_water_is_found_in_form():
     water = ShallowWater(GRAVITY, CORIOLIS, spacing, wave_step(start, GRAVITY, spacing))
     frames = np.stack([np.asarray(f) for f in centred(water.solve(start, 16, 1800.0))], axis=1)[2:]
     answer = identify(frames[:4], spacing, 1800.0, names=["h", "u", "v"])
+    assert isinstance(answer, NoLaw)
     nearest = answer.nearest
+    assert nearest is not None
     told = {(term.channel, term.name): term.coefficient for term in nearest.terms}
     wanted = {
         ("h", "∂x(hu)"): -1, ("h", "∂y(hv)"): -1,
