@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from industriverse.engines.forecast.laws import Law, NoLaw
 from industriverse.kernel.fields import Grid
 from industriverse.services.forecasting import FieldView, forecast_observation
+from industriverse.services.forecasting import _laws as laws
 
 SIDE, SPREAD, STEP_S = 24, 0.002, 60.0
 DRAWN = np.random.default_rng(3)
@@ -86,6 +88,31 @@ def test_where_there_is_no_law_the_nearest_equation_is_one_of_the_forecasters():
     truth = heat[34:].reshape(6, -1)
     ours, theirs = (np.abs(one.mean - truth).mean() for one in (made, without))
     assert ours < 0.5 * theirs
+
+
+def test_a_law_in_a_longer_context_comes_before_a_nearest_equation(heat, monkeypatch):
+    sought, seen = laws.identify, []
+
+    def only_in_eight(frames, *more, **named):
+        seen.append(len(frames))
+        found = sought(frames, *more, **named)
+        assert isinstance(found, Law)
+        if len(frames) > 4:
+            return found
+        return NoLaw("none", 0.1, {"heat": 1e-9}, (), (), found)
+
+    monkeypatch.setattr(laws, "identify", only_in_eight)
+    (law,) = predict(heat[:34], horizon=6).laws
+    assert seen == [4, 8]
+    assert law.found
+
+
+def test_a_nearest_equation_that_does_not_last_leaves_the_reason_why_there_is_no_law(monkeypatch):
+    monkeypatch.setattr(laws, "lasting", lambda *_: "It leaves all bounds.")
+    (law,) = predict(spreading(34, coarse=True), horizon=6).laws
+    assert not law.found
+    assert "may leave" in law.reason
+    assert law.terms == ()
 
 
 def test_its_past_errors_are_of_frames_that_it_did_not_see(heat):

@@ -1,6 +1,6 @@
 """A run's errors against its forecast: what calibrates intervals, and what judges them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,7 +13,15 @@ from industriverse.engines.uncertainty import interval_score
 from industriverse.kernel.canonical import canonical_bytes
 from industriverse.kernel.ids import sha256_array
 from industriverse.kernel.plugins import full_params
-from industriverse.services.training import LEADS, ForecastSet, Part, Tools, scene_of, solved
+from industriverse.services.training import (
+    LEADS,
+    ForecastSet,
+    Part,
+    Tools,
+    run_name,
+    scene_of,
+    solved,
+)
 
 DRAWN = 64
 """Cells of a run that calibrate: a run's cells tell much the same."""
@@ -72,39 +80,44 @@ class Subject:
 
     def errors(self, part: Part, index: int) -> Errors:
         """Return the errors on a run, those kept from before where there are any."""
-        name = self._name("errors", part=part, index=index)
-        kept = self.tools.cache.get(name)
-        if kept is None:
-            ahead = self._ahead(self.chosen.params(part, index, self.cells))
-            kept = ahead.errors(np.random.default_rng(index))._asdict()
-            self.tools.cache.put(name, kept)
-        return Errors(**kept)
-
-    def judged(self, index: int, radii: tuple[Radii, Radii], coverage: float) -> Judged:
-        """Return how intervals fare on a test run."""
-        name = self._name("judged", index=index, radii=sha256_array(np.stack(radii)))
-        kept = self.tools.cache.get(name)
-        if kept is None:
-            ahead = self._ahead(self.chosen.params("test", index, self.cells))
-            kept = ahead.judged(radii, coverage, np.random.default_rng(index))._asdict()
-            self.tools.cache.put(name, kept)
-        return Judged(**kept)
+        return self._errors(self.chosen.params(part, index, self.cells), index)
 
     def shifted(self, index: int) -> Errors | None:
         """Return the errors on a run with parameters beyond their range; None where none varies."""
         params = shifted_params(self.chosen, index, self.cells)
-        if params is None:
-            return None
-        name = self._name("shifted", index=index)
+        return None if params is None else self._errors(params, index)
+
+    def judged(self, index: int, radii: tuple[Radii, Radii], coverage: float) -> Judged:
+        """Return how intervals fare on a test run."""
+        params = self.chosen.params("test", index, self.cells)
+
+        def make() -> Judged:
+            return self._ahead(params).judged(radii, coverage, np.random.default_rng(index))
+
+        facts = {"coverage": coverage, "radii": sha256_array(np.stack(radii))}
+        return Judged(**self._kept(params, facts, make))
+
+    def _errors(self, params: Mapping[str, float], index: int) -> Errors:
+        def make() -> Errors:
+            return self._ahead(params).errors(np.random.default_rng(index))
+
+        return Errors(**self._kept(params, {"drawn": DRAWN, "index": index}, make))
+
+    def _kept(
+        self,
+        params: Mapping[str, float],
+        facts: Mapping[str, Any],
+        make: Callable[[], Errors | Judged],
+    ) -> dict[str, np.ndarray]:
+        """Return what a run came to, made where it is not kept; whatever decides it is its name."""
+        run = run_name(self.chosen, params)
+        whole = {"run": run, "weights": self.weights, "leads": LEADS, **facts}
+        name = canonical_bytes(whole).decode()
         kept = self.tools.cache.get(name)
         if kept is None:
-            kept = self._ahead(params).errors(np.random.default_rng(index))._asdict()
+            kept = make()._asdict()
             self.tools.cache.put(name, kept)
-        return Errors(**kept)
-
-    def _name(self, what: str, **facts: Any) -> str:  # noqa: ANN401 (what JSON holds)
-        head = {"coverage": what, "weights": self.weights, "cells": self.cells}
-        return canonical_bytes({**head, **facts}).decode()
+        return kept
 
     def _ahead(self, params: Mapping[str, float]) -> "Ahead":
         plan = self.model.plan

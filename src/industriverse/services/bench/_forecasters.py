@@ -1,6 +1,6 @@
 """Everyone who is asked for a forecast: ours, the naive ones, and the networks of others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
-from industriverse.engines.forecast.laws import Law, Walls, identify
+from industriverse.engines.forecast.laws import Law, identify, walls_of
 from industriverse.engines.forecast.network import FluxNet, Plan, Scene, rollout
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.ids import sha256_array
@@ -23,10 +23,6 @@ MOST_JOINT = 3
 TRIES = 2
 """Windows without a law or an equation near one after which no further one is sought."""
 _TRIAL_RUNS = 3
-_WALLS: Mapping[tuple[str, ...], Walls] = {
-    ("periodic", "periodic"): "periodic",
-    ("reflecting", "reflecting"): "reflecting",
-}
 
 
 def persist(asked: Question) -> Answer:
@@ -149,8 +145,7 @@ class ByLaw:
         names: Of all channels.
         scene: Where the frames are from.
         otherwise: Who forecasts where no law is found.
-        trusted: Leads, the first `trusted[i]` true, at which the nearest equation is taken; none
-            where it was not tried.
+        trusted: Whether the nearest equation is taken at each lead; None where it was not tried.
         sought: What was found of frames before, by their hash.
     """
 
@@ -187,7 +182,7 @@ class ByLaw:
         return self.sought[place]
 
     def _found(self, seen: Float[np.ndarray, "frame field y x"], asked: Question) -> "Sought":
-        boundary = _WALLS.get(tuple(self.scene.boundary))
+        boundary = walls_of(self.scene.boundary)
         if boundary is None:
             return Sought(f"laws are sought on squares of one boundary, not {self.scene.boundary}")
         if len(asked.told) > MOST_JOINT:

@@ -15,13 +15,13 @@ from scipy.stats import betabinom
 
 from industriverse.engines.agents import interval_radii
 from industriverse.engines.forecast.network import unpack
-from industriverse.kernel.errors import NotFoundError, UnavailableError
-from industriverse.kernel.plugins import installed
+from industriverse.kernel.errors import UnavailableError
 from industriverse.services.regime_model import models_folder
-from industriverse.services.training import ForecastSet, Tools, forecast_sets
+from industriverse.services.training import ForecastSet, Tools
 
 from . import BenchSettings
 from ._coverage_runs import Errors, Radii, Subject
+from .forecast import trained_sets
 
 COVERAGE = 0.9
 _BAND = 0.99
@@ -75,16 +75,10 @@ def subjects_of(folder: Path, tools: Tools) -> list[Subject]:
     Raises:
         NotFoundError: There is none.
     """
-    found = [
+    return [
         _subject(chosen, folder / f"{chosen.domain}.safetensors", tools)
-        for chosen in forecast_sets(installed()).values()
-        if (folder / f"{chosen.domain}.safetensors").is_file()
+        for chosen in trained_sets(folder)
     ]
-    if not found:
-        raise NotFoundError(
-            "No domain has a trained network.", hint="Train one: industriverse train forecast fluid"
-        )
-    return found
 
 
 def _subject(chosen: ForecastSet, path: Path, tools: Tools) -> Subject:

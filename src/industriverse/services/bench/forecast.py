@@ -75,20 +75,27 @@ def run(settings: BenchSettings) -> dict[str, Any]:
     if tools is None:
         raise UnavailableError("The benchmark `forecast` needs a folder for solved runs.")
     folder = models_folder()
-    sets = [
-        chosen
-        for chosen in forecast_sets(installed()).values()
-        if (folder / "forecast" / f"{chosen.domain}.safetensors").is_file()
-    ]
-    if not sets:
-        raise NotFoundError(
-            "No domain has a trained network.", hint="Train one: industriverse train forecast fluid"
-        )
+    sets = trained_sets(folder / "forecast")
     rows: list[Row] = []
     for number, chosen in enumerate(sets):
         settings.progress(chosen.domain, number / len(sets))
         rows += compared(case_of(chosen, folder, tools), tools)
     return {**summary(rows), "rows": rows}
+
+
+def trained_sets(folder: Path) -> list[ForecastSet]:
+    """Return the domains whose networks' weights lie in a folder.
+
+    Raises:
+        NotFoundError: None has weights.
+    """
+    every = forecast_sets(installed()).values()
+    found = [one for one in every if (folder / f"{one.domain}.safetensors").is_file()]
+    if not found:
+        raise NotFoundError(
+            "No domain has a trained network.", hint="Train one: industriverse train forecast fluid"
+        )
+    return found
 
 
 def case_of(chosen: ForecastSet, folder: Path, tools: Tools) -> Case:

@@ -1,12 +1,12 @@
 """The governing equation of a field's frames, or the nearest to one, as a member of the family."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
-from industriverse.engines.forecast.laws import Law, NoLaw, Walls, identify
+from industriverse.engines.forecast.laws import Law, NoLaw, identify, walls_of
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.results import LawFinding
 
@@ -30,10 +30,6 @@ _FEWEST_ORIGINS = 8
 _SMOOTHING = 150
 """Frames of a solution that finding the start among noisy frames costs."""
 _LENGTHS = frozenset({"m", "km", "cm", "mm", "um", "nm", "pc", "au", "1", ""})
-_WALLS: Mapping[tuple[str, ...], Walls] = {
-    ("periodic", "periodic"): "periodic",
-    ("reflecting", "reflecting"): "reflecting",
-}
 
 Frames = Float[np.ndarray, "time variable y x"]
 Found = tuple[FieldMember | None, LawFinding]
@@ -134,7 +130,7 @@ def _unfit(frames: Frames, view: FieldView, moving: tuple[int, ...], *, large: b
             f"Laws are sought on square cells; these are {grid.spacing} in {grid.units}.",
         ),
         (
-            grid.boundary not in _WALLS,
+            walls_of(grid.boundary) is None,
             f"Laws are sought between periodic or reflecting ends, not {grid.boundary}.",
         ),
         (not np.isfinite(frames).all(), "Laws are sought in frames without gaps."),
@@ -181,23 +177,29 @@ def _sought(
     panel: Prepared, view: FieldView, frames: Frames, group: tuple[int, ...], horizon: int
 ) -> Found:
     names = tuple(panel.names[i] for i in group)
-    finding = _unsought(panel.names, group, "The frames are too few.")
+    finding: LawFinding = _unsought(panel.names, group, "The frames are too few.")
+    nearest: FieldMember | None = None
+    seen = panel.values[: len(frames)]
     for context in _lengths(len(frames)):
         try:
             law = _identified(panel, view, frames[-context:], group)
         except ContractError as error:
             return None, _unsought(panel.names, group, error.message)
-        usable, none = (law, "") if isinstance(law, Law) else (law.nearest, law.reason)
-        if usable is not None:
-            member = _member(usable, view, group, len(panel.names), horizon, found=not none)
-            reason = lasting(member, panel.values[: len(frames)], horizon)
+        if isinstance(law, Law):
+            member = _member(law, view, group, len(panel.names), horizon, found=True)
+            reason = lasting(member, seen, horizon)
             if reason:
                 return None, _unsought(panel.names, group, reason)
-            return member, _finding(names, usable, context, none)
-        finding = LawFinding(names, False, "", "", (), law.misfit, context, none)
+            return member, _finding(names, law, context, "")
+        nearest = None
+        finding = LawFinding(names, False, "", "", (), law.misfit, context, law.reason)
+        if law.nearest is not None:
+            member = _member(law.nearest, view, group, len(panel.names), horizon, found=False)
+            if not lasting(member, seen, horizon):
+                nearest, finding = member, _finding(names, law.nearest, context, law.reason)
         if not any(law.noise.values()):
             break
-    return None, finding
+    return nearest, finding
 
 
 def _lengths(frames: int) -> Iterator[int]:
@@ -221,7 +223,7 @@ def _identified(
         view.step_s,
         names=tuple(panel.names[i] for i in group),
         given=given,
-        boundary=_WALLS[view.grid.boundary],
+        boundary=walls_of(view.grid.boundary) or "periodic",
     )
 
 

@@ -32,6 +32,7 @@ from ._sets import (
     forecast_set,
     forecast_sets,
     recording,
+    run_name,
     scene_of,
     solved,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "question",
     "recording",
     "rival_windows",
+    "run_name",
     "scene_of",
     "score_network",
     "score_rival",

@@ -159,7 +159,7 @@ def solved(chosen: ForecastSet, params: Mapping[str, float]) -> Values:
 
 
 def _run(chosen: ForecastSet, params: Mapping[str, float], cache: ArrayCache) -> Values:
-    name = _name(chosen, params)
+    name = run_name(chosen, params)
     kept = cache.get(name)
     if kept is not None and _KEPT in kept:
         return kept[_KEPT]
@@ -168,7 +168,7 @@ def _run(chosen: ForecastSet, params: Mapping[str, float], cache: ArrayCache) ->
     return values
 
 
-def _name(chosen: ForecastSet, params: Mapping[str, float]) -> str:
+def run_name(chosen: ForecastSet, params: Mapping[str, float]) -> str:
     """Return the name under which a run is kept: whatever decides its frames is in it."""
     recipe = chosen.recipe
     facts: dict[str, Any] = {

@@ -50,7 +50,7 @@ def nearest_law(problem: Problem) -> tuple[Problem, Outcome] | None:
         problem = replace(problem, noise=problem.noise.ignored())
     try:
         law = _chosen(problem)
-    except Lawless:
+    except (Lawless, np.linalg.LinAlgError):
         return None
     bent = _bent(problem, law)
     if bent is None:

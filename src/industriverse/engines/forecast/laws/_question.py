@@ -48,7 +48,12 @@ class Question:
         boundary: Walls,
         terms: Mapping[str, Sequence[LibraryTerm]] | None,
     ) -> "Question":
-        """Return the question about a context; its frames say how walls mirror them."""
+        """Return the question about a context; its frames say how walls mirror them.
+
+        Raises:
+            ContractError: The grid is none that laws are sought on.
+        """
+        _require_grid(context, frame_s)
         whole = {**given, **_reciprocals(given)}
         parities = tuple(_parity(frames, boundary) for frames in context.swapaxes(0, 1))
         return cls(context, spacing, frame_s, names, whole, boundary, terms, parities)

@@ -1,15 +1,27 @@
 """Walls by reflection: a field and its mirror images are periodic on a square twice as wide."""
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 
+from industriverse.kernel.fields import Boundary
+
 Walls = Literal["periodic", "neumann", "dirichlet", "reflecting"]
 """`neumann`: no flux through walls half a cell outside the frame; `dirichlet`: zero on them;
 `reflecting`: each field as it seems to be mirrored."""
+_OF_ENDS: Mapping[tuple[Boundary, ...], Walls] = {
+    ("periodic", "periodic"): "periodic",
+    ("reflecting", "reflecting"): "reflecting",
+}
 Parity = tuple[int, int]
 """0 for a field that a wall mirrors as it is, 1 with its sign changed: across x, across y."""
+
+
+def walls_of(ends: Sequence[Boundary]) -> Walls | None:
+    """Return the walls of a grid with these ends; None where laws cannot be sought there."""
+    return _OF_ENDS.get(tuple(ends))
 
 
 def mirrored(

@@ -10,6 +10,7 @@ from industriverse.engines.forecast.laws import Law, NoLaw, identify
 from industriverse.engines.simulation.fluids import Basin, ShallowWater, centred, wave_step
 from industriverse.engines.simulation.spectral import Waves
 from industriverse.engines.simulation.waves import Maxwell, discs, pulses
+from industriverse.kernel.errors import ContractError
 
 PROOF = pytest.mark.skipif(
     os.environ.get("INDUSTRIVERSE_TEST_SOLVERS") != "1", reason="half a minute: make test-solvers"
@@ -102,6 +103,21 @@ def test_nothing_is_near_what_no_equation_moves():
     answer = identify(random.normal(size=(4, 1, 32, 32)), 1.0, 1.0, names=["c"])
     assert isinstance(answer, NoLaw)
     assert answer.nearest is None
+
+
+def test_terms_that_cannot_be_told_apart_are_no_stack_trace(monkeypatch, light):
+    def singular(*_):
+        raise np.linalg.LinAlgError
+
+    monkeypatch.setattr("industriverse.engines.forecast.laws._nearest._short", singular)
+    answer = identify(light[0][:4, :1], 2.0 / 48, LIGHT_FRAME, names=["e"])
+    assert isinstance(answer, NoLaw)
+    assert answer.nearest is None
+
+
+def test_a_grid_too_small_is_refused_between_walls_too():
+    with pytest.raises(ContractError, match="grid of 16 by 1"):
+        identify(np.ones((4, 1, 16, 1)), 1.0, 1.0, names=["c"], boundary="reflecting")
 
 
 @pytest.mark.parametrize("odd", [0, 1])
