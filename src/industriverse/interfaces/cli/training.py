@@ -40,7 +40,7 @@ def _show(text: str, share: float) -> None:
 @app.command()
 def forecast(
     domains: Domains,
-    steps: Steps = 250,
+    steps: Steps = 1500,
     minutes: Minutes = None,
     seed: Seed = 0,
     cells: Cells = 64,
@@ -51,7 +51,7 @@ def forecast(
 ) -> None:
     """Train the flux-form network of each domain; Ctrl-C keeps the last state.
 
-    Example: `industriverse train forecast fluid --steps 250`
+    Example: `industriverse train forecast fluid --steps 1500`
     """
     from industriverse.bootstrap.settings import load_settings  # noqa: PLC0415 (keeps --help fast)
     from industriverse.bootstrap.training import training_tools  # noqa: PLC0415

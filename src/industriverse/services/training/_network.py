@@ -17,6 +17,7 @@ from industriverse.engines.forecast.network import (
     Recording,
     Scene,
     Watch,
+    halved,
     pack,
     rollout,
     train,
@@ -87,6 +88,7 @@ def train_forecast(
     began, meter = tools.clock.monotonic(), tools.meter.start()
     key = jax.random.key(request.seed)
     model, records = train(FluxNet.untrained(plan, request.seed), batches, settings, key, watch)
+    model = halved(model)
     spent, energy = tools.clock.monotonic() - began, meter.stop()
     card: dict[str, Any] = {
         **_facts(chosen, request, parts),

@@ -203,19 +203,24 @@ def unpack_rival(data: bytes, plan: Plan, scene: Scene) -> Rival:
 
     Args:
         data: What `pack_rival` returned.
-        plan: Of our network, beside which it was trained.
+        plan: Of our network, whose channels and frames it was trained on.
         scene: Of the domain.
 
     Raises:
-        ContractError: It is no rival, was changed since, or was trained beside another plan.
+        ContractError: It is no rival, was changed since, or was trained on other channels.
         UnavailableError: pdequinox is not installed.
     """
     tensors, card = unbundled(data)
     if card.get("format") != FORMAT or card.get("kind") not in KINDS:
         raise ContractError("The file holds no rival.", hint="Train one: train rivals DOMAIN.")
-    if card["plan"] != json.loads(json.dumps(asdict(plan))):
+    if _seen_by(card["plan"]) != _seen_by(json.loads(json.dumps(asdict(plan)))):
         raise ContractError(
-            f"The {card['kind']} of {card['domain']!r} was trained beside another network of ours.",
+            f"The {card['kind']} of {card['domain']!r} was trained on other channels or frames.",
             hint=f"Train it anew: industriverse train rivals {card['domain']}",
         )
     return filled(untrained(card["kind"], plan, scene, 0, card["modes"]), tensors)
+
+
+def _seen_by(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a plan decides a rival; the size of our network does not."""
+    return {name: plan[name] for name in ("channels", "frames", "domains")}

@@ -14,7 +14,7 @@ from industriverse.kernel.forecast_recipe import ForecastRecipe
 
 from ._sets import CELLS_A_SIDE, ForecastSet
 
-NOISE, RATE, AVERAGE = 0.05, 3e-3, 0.99
+NOISE, RATE, AVERAGE = 0.05, 5e-3, 0.99
 BATCH, LEADS_TRAINED = 2, 2
 
 
@@ -29,7 +29,7 @@ class TrainRequest:
         cells: Cells a side of the training grid.
         runs: Trajectories of the parts `train`, `validation` and `test`.
         width: Features a cell of the network.
-        dilations: Cells between the taps of its blocks.
+        dilations: Cells between the taps of its blocks; 0 for those that see the whole grid.
         every: Steps between records, at which the state is kept.
         resume: Whether to go on from the state that is kept.
         shuffled: Whether truths are swapped between windows, so that nothing can be learned; a
@@ -37,13 +37,13 @@ class TrainRequest:
         command: What was typed, for the card.
     """
 
-    steps: int = 250
+    steps: int = 1500
     minutes: float | None = None
     seed: int = 0
     cells: int = CELLS_A_SIDE
     runs: tuple[int, int, int] = (24, 6, 12)
     width: int = 32
-    dilations: tuple[int, ...] = (1, 2, 4, 8, 4, 2, 1)
+    dilations: tuple[int, ...] = (0, 0, 0, 0)
     every: int = 50
     resume: bool = False
     shuffled: bool = False

@@ -61,7 +61,7 @@ def test_an_fno_trains_on_our_windows_and_comes_back_the_same(cache, tmp_path):
     still = np.sqrt(((asked.history[:, -1:] - asked.truth) ** 2)[:, 0].mean())
     assert first < still
     other = network_plan(FLUID, tested, small())
-    with pytest.raises(ContractError, match="another network"):
+    with pytest.raises(ContractError, match="other channels or frames"):
         unpack_rival(data, other, tested.scene)
     with pytest.raises(ContractError, match="no rival"):
         unpack_rival(ours.path.read_bytes(), plan, tested.scene)

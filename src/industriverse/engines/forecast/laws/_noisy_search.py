@@ -52,11 +52,14 @@ class Balance:
     @classmethod
     def of(cls, rows: Float[np.ndarray, "row column"], noise: Square) -> "Balance":
         """Collect moments; `noise` is the sum over rows, as that of `rowsᵀ rows`."""
+        # A term's rows may be so large that their squares are no numbers.
+        peak = np.maximum(np.abs(rows).max(axis=0, initial=0.0), 1e-150)
+        rows, noise = rows / peak, noise / peak[:, None] / peak
         moments = rows.T @ rows
         scale = np.sqrt(np.maximum(np.diagonal(moments), 1e-300))
         size = np.outer(scale, scale)
         ridge = _RIDGE * np.eye(len(scale))
-        return cls(moments / size + ridge, noise / size + ridge * _RIDGE, scale, len(rows))
+        return cls(moments / size + ridge, noise / size + ridge * _RIDGE, scale * peak, len(rows))
 
     def ratio(self, support: Support) -> float:
         """Return `μ` of a set of terms."""

@@ -7,7 +7,7 @@ from ._model import FluxNet, Step
 from ._plan import Channel, Plan, Scene, Vector, measured
 from ._projection import without_divergence
 from ._recordings import Batches, Recording, Symmetry
-from ._rollout import Given, Path, rollout, unrolled
+from ._rollout import Given, Path, corrected, rollout, unrolled
 from ._scores import gaussian_crps, map_entropy, vrmse
 from ._sums import settled, total
 from ._train import (
@@ -22,7 +22,7 @@ from ._train import (
     skill,
     train,
 )
-from ._weights import bundle, filled, pack, tensors_of, unbundled, unpack
+from ._weights import bundle, filled, halved, pack, tensors_of, unbundled, unpack
 
 __all__ = [
     "Balanced",
@@ -48,10 +48,12 @@ __all__ = [
     "averaged",
     "balanced",
     "bundle",
+    "corrected",
     "extended",
     "faces",
     "filled",
     "gaussian_crps",
+    "halved",
     "held_out_loss",
     "loss",
     "loss_terms",

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Complex, Float, Int
 
 from industriverse.kernel.fields import Boundary
 
@@ -15,6 +15,7 @@ Ends = tuple[Boundary, Boundary]
 Sizes = tuple[int, int]
 Random = np.random.Generator
 Features = Float[Array, "y x feature"]
+_LONGER_BOX = 1.25
 
 
 def drawn(shape: tuple[int, ...], scale: float, random: Random) -> Float[Array, "..."]:
@@ -93,12 +94,63 @@ class Mixing(eqx.Module):
         return mixed + jnp.broadcast_to(self.bias, mixed.shape)
 
 
+class Waves(eqx.Module):
+    """A kernel as wide as the grid: a matrix for each of its longest waves, and one for all else.
+
+    Along an axis that is not periodic the waves are those of a longer box, empty beyond the wall:
+    so the two ends are no neighbours.
+
+    Attributes:
+        real, imaginary: `(2 modes, modes, in, out)`. Waves along y from `-modes` to `modes - 1`,
+            along x from 0 to `modes - 1`; a grid of fewer cells has fewer.
+        near: The same affine map in each cell.
+
+    References:
+        Li et al. (2021), Fourier neural operator for parametric partial differential equations.
+    """
+
+    real: Float[Array, "wave_y wave_x in out"]
+    imaginary: Float[Array, "wave_y wave_x in out"]
+    near: Mixing
+
+    @classmethod
+    def fresh(cls, sizes: Sizes, modes: int, gain: float, random: Random) -> "Waves":
+        """Return random weights that keep the size of their input times `gain`, or less."""
+        shape, scale = (2 * modes, modes, *sizes), gain / np.sqrt(2 * sizes[0])
+        real, imaginary = drawn(shape, scale, random), drawn(shape, scale, random)
+        return cls(real, imaginary, Mixing.fresh(sizes, gain, random))
+
+    def __call__(self, features: Float[Array, "y x in"], ends: Ends) -> Float[Array, "y x out"]:
+        """Return the features after the kernel, as many cells as before."""
+        rows, columns = features.shape[:2]
+        modes = self.real.shape[1]
+        high, wide = min(modes, rows // 2), min(modes, columns // 2)
+        along_y = _waves(np.arange(-high, high), rows, ends[0])
+        along_x = _waves(np.arange(wide), columns, ends[1])
+        kept = (slice(modes - high, modes + high), slice(wide))
+        kernel = jax.lax.complex(self.real[kept], self.imaginary[kept])
+        seen = jnp.einsum("yxi,xl->yil", features, along_x.conj() / columns)
+        seen = jnp.einsum("yil,yk->kli", seen, along_y.conj() / rows)
+        made = jnp.einsum("kli,klio->klo", seen, kernel)
+        made = jnp.einsum("klo,yk->ylo", made, along_y)
+        return self.near(features) + jnp.einsum("ylo,xl->yxo", made, along_x).real
+
+
+def _waves(
+    numbers: Int[np.ndarray, "wave"], cells: int, end: Boundary
+) -> Complex[np.ndarray, "cell wave"]:
+    """Return waves of an axis, `number` of them to the box."""
+    box = cells if end == "periodic" else _LONGER_BOX * cells
+    angle = 2 * np.pi * np.outer(np.arange(cells), numbers) / box
+    return np.exp(1j * angle).astype(np.complex64)
+
+
 class Block(eqx.Module):
     """A residual step: level, modulate by the condition, look around, mix.
 
     Attributes:
         modulation: From the condition to a factor and an offset for each feature (FiLM).
-        around: The dilated kernel.
+        around: The dilated kernel, or that of the longest waves.
         mixing: After the nonlinearity.
 
     References:
@@ -106,17 +158,28 @@ class Block(eqx.Module):
     """
 
     modulation: Mixing
-    around: Convolution
+    around: Convolution | Waves
     mixing: Mixing
 
     @classmethod
-    def fresh(cls, width: int, conditions: int, dilation: int, random: Random) -> "Block":
-        """Return random weights; the block starts as a small change."""
-        return cls(
-            Mixing.fresh((conditions, 2 * width), 0.1, random),
-            Convolution.fresh((width, width), dilation, 1.4, random),
-            Mixing.fresh((width, width), 0.5, random),
-        )
+    def fresh(cls, sizes: tuple[int, int], dilation: int, modes: int, random: Random) -> "Block":
+        """Return random weights; the block starts as a small change.
+
+        Args:
+            sizes: Of the features and of the condition.
+            dilation: Cells between the taps of the kernel; 0 for the longest waves.
+            modes: How many of them along an axis.
+            random: Where the numbers come from.
+        """
+        width, conditions = sizes
+        square = (width, width)
+        modulation = Mixing.fresh((conditions, 2 * width), 0.1, random)
+        around: Convolution | Waves
+        if dilation:
+            around = Convolution.fresh(square, dilation, 1.4, random)
+        else:
+            around = Waves.fresh(square, modes, 1.0, random)
+        return cls(modulation, around, Mixing.fresh(square, 0.5, random))
 
     def __call__(
         self, features: Features, condition: Float[Array, "condition"], ends: Ends

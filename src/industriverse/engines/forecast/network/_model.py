@@ -49,12 +49,13 @@ class Step(NamedTuple):
 class FluxNet(eqx.Module):
     r"""A network whose conserved channels change by face fluxes and a source alone.
 
-    Two encoders, of the values and of their gradients, are fused; dilated residual blocks look
-    around at growing and shrinking distance. Each block is conditioned on the domain, on the
-    frame interval and cell spacing in units of the plan's, and on the mean size of the fused
-    features, which tells the regime. All of it commutes with shifts of a periodic grid, and fits
-    any grid of at least 16 cells a side. The weights compute in single precision; the balance, in
-    that of the input.
+    Two encoders, of the values and of their gradients, are fused; residual blocks look around, by
+    dilated kernels or by the longest waves of the grid. Each block is conditioned on the domain,
+    on the frame interval and cell spacing in units of the plan's, and on the mean size of the
+    fused features, which tells the regime. All of it commutes with shifts of a periodic grid, and
+    fits any grid of at least 16 cells a side; the longest waves are those of the box, so they are
+    learned for boxes of one size. The weights compute in single precision; the balance, in that of
+    the input.
 
     Attributes:
         values: Encoder of the frames, as the last one, its changes so far, and the base's change.
@@ -93,7 +94,9 @@ class FluxNet(eqx.Module):
                 Mixing.fresh((known, size), 1.0, random),
                 Mixing.fresh((size, size), 1.0, random),
             ),
-            blocks=tuple(Block.fresh(width, size, step, random) for step in plan.dilations),
+            blocks=tuple(
+                Block.fresh((width, size), step, plan.modes, random) for step in plan.dilations
+            ),
             head=Convolution.fresh((width, outputs), 1, _FIRST_OUTPUT, random),
             plan=plan,
         )

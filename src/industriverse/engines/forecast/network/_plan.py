@@ -87,7 +87,9 @@ class Plan:
         vectors: Which channels are components of one vector.
         frames: How many past frames it sees, at least 1.
         width: Features a cell; even.
-        dilations: Cells between the taps of each block's kernel: small, large, small again.
+        dilations: One for each block: cells between the taps of its kernel, such as small, large,
+            small again; 0 for a block that works on the longest waves of the whole grid.
+        modes: How many waves along an axis such a block works on.
         conditions: Size of the vector that carries domain, scales and global context.
         interval_s: Frame interval that counts as 1, in seconds.
         spacing: Cell spacing that counts as 1, in the grid's unit.
@@ -100,6 +102,7 @@ class Plan:
     width: int = 40
     dilations: tuple[int, ...] = (1, 2, 4, 8, 4, 2, 1)
     conditions: int = 32
+    modes: int = 8
     interval_s: float = 1.0
     spacing: float = 1.0
 
@@ -111,10 +114,10 @@ class Plan:
             raise ContractError(f"A plan needs channels of different names and a domain: {names}.")
         if not set(parts) <= set(names) or len(set(parts)) != len(parts):
             raise ContractError(f"The components {parts} are not each one of the channels {names}.")
-        if self.frames < 1 or self.width < 1 or self.width % 2 or not self.dilations:
+        if min(self.frames, self.width, self.modes) < 1 or self.width % 2 or not self.dilations:
             raise ContractError(
-                f"{self.frames} frames, width {self.width} and dilations {self.dilations}: "
-                "a plan needs a frame, an even width and a block."
+                f"{self.frames} frames, width {self.width}, {self.modes} modes and dilations "
+                f"{self.dilations}: a plan needs a frame, an even width, a mode and a block."
             )
 
     @property

@@ -51,6 +51,9 @@ class Recording:
             frame before it; None for none.
         exchange: `(trajectory, time - 1, channel)`. Declared change of each sum over cells from
             frame to frame; None for none.
+        seen: `(trajectory, time, channel, y, x)`. What is seen of each frame where that is not
+            the truth, such as a forecaster's own frames, from which it learns to come back; None
+            for the truth.
     """
 
     values: Values
@@ -58,6 +61,7 @@ class Recording:
     symmetry: Symmetry = Symmetry()
     base: Values | None = None
     exchange: Float[np.ndarray, "trajectory step channel"] | None = None
+    seen: Values | None = None
 
     def __post_init__(self) -> None:
         """Refuse values that are not numbers."""
@@ -83,7 +87,8 @@ class Recording:
         )
         base = None if self.base is None else _averaged(self.base, factor)
         exchange = None if self.exchange is None else self.exchange / factor**2
-        return Recording(_averaged(self.values, factor), scene, self.symmetry, base, exchange)
+        seen = None if self.seen is None else _averaged(self.seen, factor)
+        return Recording(_averaged(self.values, factor), scene, self.symmetry, base, exchange, seen)
 
     def window(self, trajectory: int, start: int, frames: int, leads: int) -> Example:
         """Return one example: `frames` seen from `start` on, and `leads` after them."""
@@ -91,7 +96,8 @@ class Recording:
         base = None if self.base is None else self.base[trajectory, seen:end]
         exchange = None if self.exchange is None else self.exchange[trajectory, seen - 1 : end - 1]
         run = self.values[trajectory]
-        return Example(run[start:seen], run[seen:end], base, exchange)
+        looked = run if self.seen is None else self.seen[trajectory]
+        return Example(looked[start:seen], run[seen:end], base, exchange)
 
 
 def _averaged(

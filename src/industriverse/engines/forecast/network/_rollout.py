@@ -1,10 +1,12 @@
 """A forecast of many frames: the network fed with its own."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from industriverse.kernel.errors import ContractError
@@ -119,10 +121,46 @@ def rollout(
             exchange takes.
     """
     path = _compiled(model, history, scene, leads, given)
+    _check(path)
+    return path
+
+
+def corrected(
+    model: FluxNet,
+    history: History,
+    scene: Scene,
+    leads: int,
+    next_frame: Callable[[Float[np.ndarray, "channel y x"]], Float[np.ndarray, "channel y x"]],
+) -> Path:
+    """Return `leads` frames of another forecaster, corrected by the network step by step.
+
+    Args:
+        model: Trained on what the other forecaster leaves.
+        history: `(frame, channel, y, x)`.
+        scene: Domain, scales and ends.
+        leads: How many frames, at least 1.
+        next_frame: The other forecaster: from a frame `(channel, y, x)` to the one after it. It is
+            asked anew after each correction.
+
+    Raises:
+        ContractError: The input is not what the plan says, or the other forecaster cannot go on.
+    """
+    paths = list[Path]()
+    variance = np.zeros(history.shape[1:], np.float64)
+    for _ in range(leads):
+        base = jnp.asarray(next_frame(np.asarray(history[-1])), history.dtype)[None]
+        path = _compiled(model, history, scene, 1, Given(base))
+        _check(path)
+        variance = variance + np.asarray(path.variance[0])
+        paths.append(path._replace(variance=jnp.asarray(variance, history.dtype)[None]))
+        history = jnp.concatenate([history[1:], path.mean])
+    return Path(*(jnp.concatenate(parts) for parts in zip(*paths, strict=True)))
+
+
+def _check(path: Path) -> None:
     if bool(path.contradictory.any()):
         lead = int(jnp.argmax(path.contradictory)) + 1
         raise ContractError(
             f"At lead {lead} the declared exchange takes more than all cells hold.",
             hint="Check the sign, the unit and the cell volume of the exchange.",
         )
-    return path

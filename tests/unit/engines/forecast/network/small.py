@@ -17,6 +17,11 @@ def small(*channels, **changes):
     return replace(plan, **changes)
 
 
+def global_plan(*channels, **changes):
+    """Return a small plan whose block works on the longest waves."""
+    return small(*channels, dilations=(0,), modes=3, **changes)
+
+
 def network(plan, seed=0, gain=1.0):
     """Return random weights; a large gain makes every step violent."""
     model = FluxNet.untrained(plan, seed)

@@ -1,5 +1,7 @@
 """What the network promises whatever its weights."""
 
+from dataclasses import replace
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -18,8 +20,9 @@ from industriverse.engines.forecast.network import (
     unrolled,
     without_divergence,
 )
+from industriverse.engines.forecast.network._layers import Waves
 from industriverse.kernel.errors import ContractError
-from tests.unit.engines.forecast.network.small import drawn, network, small
+from tests.unit.engines.forecast.network.small import drawn, global_plan, network, small
 
 SCENE = Scene("heat")
 WALLED = Scene("heat", boundary=("reflecting", "periodic"))
@@ -41,8 +44,9 @@ def step_of(model, history, scene=SCENE, base=None):
     [(SCENE, jnp.float32, 1e-6), (WALLED, jnp.float32, 1e-6), (SCENE, jnp.float64, 1e-12)],
     ids=["single", "walled", "double"],
 )
-def test_a_thousand_steps_keep_the_sums_and_no_cell_below_zero(scene, dtype, bound):
-    plan = small(*MIXED)
+@pytest.mark.parametrize("plan_of", [small, global_plan])
+def test_a_thousand_steps_keep_the_sums_and_no_cell_below_zero(scene, dtype, bound, plan_of):
+    plan = plan_of(*MIXED)
     history = drawn(plan, dtype=dtype)
     path = rollout(network(plan, gain=5.0), history, scene, 1000)
     sums = np.asarray(path.mean, np.float64).sum((2, 3))
@@ -85,8 +89,9 @@ def test_a_loss_beyond_what_is_there_is_refused():
 
 
 @pytest.mark.parametrize("shift", [(1, 0), (0, 3), (5, 7)])
-def test_a_shift_of_the_input_shifts_the_forecast(shift):
-    plan = small(*MIXED)
+@pytest.mark.parametrize("plan_of", [small, global_plan])
+def test_a_shift_of_the_input_shifts_the_forecast(shift, plan_of):
+    plan = plan_of(*MIXED)
     model, history = network(plan, gain=5.0), drawn(plan, dtype=jnp.float64)
     plain = step_of(model, history)
     moved = step_of(model, jnp.roll(history, shift, (2, 3)))
@@ -94,14 +99,48 @@ def test_a_shift_of_the_input_shifts_the_forecast(shift):
     np.testing.assert_allclose(moved.variance, jnp.roll(plain.variance, shift, (1, 2)), rtol=1e-4)
 
 
-def test_one_network_serves_many_grids():
-    plan = small()
+@pytest.mark.parametrize("plan", [small(), global_plan(), replace(global_plan(), modes=12)])
+def test_one_network_serves_many_grids(plan):
     model = network(plan)
-    for cells in (32, 64, 128):
+    for cells in (16, 64, 128):
         step = step_of(model, drawn(plan, cells))
         assert step.mean.shape == (1, cells, cells)
         assert bool(jnp.isfinite(step.mean).all())
         assert float(step.variance.min()) > 0
+
+
+def changed_by_a_cell(plan, scene=SCENE, cells=32):
+    """Return where a forecast changes when one cell, next to the first row, changes."""
+    model, history = network(plan, gain=5.0), drawn(plan, cells, dtype=jnp.float64)
+    touched = history.at[:, 0, 1, 5].add(1.0)
+    return np.abs(step_of(model, touched, scene).variance - step_of(model, history, scene).variance)
+
+
+def test_the_longest_waves_see_the_whole_grid_and_kernels_their_surroundings():
+    plan = small(conditions=8)
+    far = changed_by_a_cell(global_plan())[0, 16:18, 20:24]
+    # what is left far from a kernel is the global context alone, which is the same in each cell
+    assert far.min() > 0
+    assert np.ptp(far) > 10 * np.ptp(changed_by_a_cell(plan)[0, 16:18, 20:24])
+
+
+def test_a_wave_of_a_finer_grid_is_the_same_wave():
+    waves = Waves.fresh((2, 3), 4, 1.0, np.random.default_rng(0))
+
+    def field(cells):
+        y, x = np.meshgrid(*2 * [2 * np.pi * np.arange(cells) / cells], indexing="ij")
+        return np.stack([np.sin(2 * x - y), np.cos(3 * y) + 0.5], -1).astype(np.float32)
+
+    coarse, fine = (waves(jnp.asarray(field(n)), ("periodic", "periodic")) for n in (16, 64))
+    np.testing.assert_allclose(fine[::4, ::4], coarse, atol=1e-5)
+
+
+def test_a_wave_beyond_the_longest_is_left_to_the_cell():
+    waves = Waves.fresh((1, 1), 2, 1.0, np.random.default_rng(0))
+    short = np.cos(2 * np.pi * 5 * np.arange(16) / 16)[None, :, None] * np.ones((16, 1, 1))
+    features = jnp.asarray(short, jnp.float32)
+    seen = waves(features, ("periodic", "periodic"))
+    np.testing.assert_allclose(seen, waves.near(features), atol=1e-5)
 
 
 def test_walls_are_seen_and_open_ends_report_their_inflow():
@@ -115,8 +154,9 @@ def test_walls_are_seen_and_open_ends_report_their_inflow():
     assert abs(grown) > 1e-3
 
 
-def test_every_parameter_learns():
-    plan = small(*MIXED)
+@pytest.mark.parametrize("plan_of", [small, global_plan])
+def test_every_parameter_learns(plan_of):
+    plan = plan_of(*MIXED)
     model, history = network(plan), drawn(plan, frames=3)
 
     def score(model):

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from industriverse.engines.forecast.network import Channel, Scene, Vector, pack, rollout, unpack
+from industriverse.engines.forecast.network import (
+    Channel,
+    Scene,
+    Vector,
+    halved,
+    pack,
+    rollout,
+    unpack,
+)
 from industriverse.engines.forecast.network._weights import FORMAT, bundle, digest
 from industriverse.kernel.errors import ContractError
 from tests.unit.engines.forecast.network.small import drawn, network, small
@@ -33,6 +41,25 @@ def test_a_network_comes_back_as_it_was():
     ours, theirs = (rollout(m, history, Scene("heat"), 2) for m in (model, back))
     np.testing.assert_array_equal(ours.mean, theirs.mean)
     assert pack(back, {"data": "drawn", "seed": 3}) == pack(model, {"data": "drawn", "seed": 3})
+
+
+def test_half_precision_halves_the_file_and_loses_nothing_more():
+    model = network(PLAN)
+    small_model = halved(model)
+    whole, half = pack(model, {}), pack(small_model, {})
+    assert len(half) < 0.7 * len(whole)
+    back, _ = unpack(half)
+    history = drawn(PLAN)
+    ours, theirs = (rollout(m, history, Scene("heat"), 2) for m in (small_model, back))
+    np.testing.assert_array_equal(ours.mean, theirs.mean)
+    rough = rollout(model, history, Scene("heat"), 2)
+    np.testing.assert_allclose(ours.mean, rough.mean, atol=2e-2)
+
+
+def test_a_plan_from_before_there_were_modes_is_read():
+    tensors, card = parts()
+    del card["plan"]["modes"]
+    assert unpack(bundle(tensors, card))[0].plan == PLAN
 
 
 def test_a_missing_weight_is_refused():
