@@ -211,7 +211,9 @@ def _network(domain: str) -> TrainedNetwork | None:
 
     model, card = read_network(path)
     recipe = forecast_set(installed(), domain).recipe
-    return TrainedNetwork(model, card["scale"], recipe.closed)
+    correction = models_folder() / "residual" / path.name
+    residual = read_network(correction)[0] if correction.is_file() else None
+    return TrainedNetwork(model, card["scale"], recipe.closed, residual)
 
 
 def _unless_held(writer: bool, open_store: Callable[[], Store]) -> Store | None:

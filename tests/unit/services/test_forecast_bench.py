@@ -1,10 +1,12 @@
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from industriverse.engines.forecast.network import Channel, Plan, Scene
+from industriverse.engines.forecast.network import Channel, FluxNet, Plan, Scene, rollout
 from industriverse.kernel.plugins import installed
+from industriverse.services.bench import _forecasters as room
 from industriverse.services.bench._forecast_scores import Answer, drift, least, ratio, scored
 from industriverse.services.bench._forecasters import (
     ByLaw,
@@ -17,6 +19,7 @@ from industriverse.services.bench._forecasters import (
 from industriverse.services.bench.forecast import BEST, case_of, compared, summary
 from industriverse.services.training import forecast_set, question, recording, train_forecast
 from tests.fakes.arrays import MemoryArrayCache
+from tests.fakes.laws import near
 from tests.fakes.training import small, tools
 
 PLAN = Plan((Channel("a", conserved=True), Channel("b")), ("made up",), frames=4)
@@ -129,6 +132,19 @@ def test_no_law_is_sought_among_more_channels_than_a_search_bears():
     asked = question(waves((0.1, 0.2), (1.0, 2.0, 3.0, 4.0)), 4, (0, 1, 2, 3))
     answer = ByLaw(("a", "b", "c", "d"), Scene("made up"), persist)(asked)
     assert answer.note == "law in 0 of 2; no law: laws are sought of 3 channels together, not 4"
+
+
+def test_the_nearest_equation_is_corrected_where_a_network_was_trained_for_it(monkeypatch):
+    monkeypatch.setattr(room, "equation_of", lambda seen, *_: near(seen[-1]))
+    plan = Plan((Channel("a"), Channel("b")), ("made up",), frames=4, width=4, dilations=(1,))
+    model = FluxNet.untrained(plan, 0)
+    every = np.ones(ASKED.leads, bool)
+    alone = ByLaw(("a", "b"), Scene("made up"), persist, every)(ASKED)
+    fixed = ByLaw(("a", "b"), Scene("made up"), persist, every, model)(ASKED)
+    assert "nearest equation in 3" in fixed.note
+    np.testing.assert_allclose(alone.mean, persist(ASKED).mean, atol=1e-6)
+    first = rollout(model, jnp.asarray(ASKED.history[0]), Scene("made up"), 1).mean
+    np.testing.assert_allclose(fixed.mean[0, 0], first[0], atol=1e-5)
 
 
 def test_ratios_are_none_where_nothing_can_be_compared():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from industriverse.engines.forecast.network import Channel, FluxNet, Plan, Scene, rollout
 from industriverse.kernel.fields import Grid
 from industriverse.services.forecasting import FieldView, TrainedNetwork, forecast_observation
-from industriverse.services.forecasting._network import network_member
+from industriverse.services.forecasting._field import FieldMember
+from industriverse.services.forecasting._network import corrected_member, network_member
 from industriverse.services.forecasting._panel import prepare
 
 SIDE, STEP_S, SCALE = 16, 2.0, 1e-5
@@ -104,3 +106,38 @@ def test_it_stays_silent_where_its_forecast_does_not_stay_finite():
     made = predict(frames(), network=network)
     assert "network" not in made.weights
     assert any("finite" in note for note in made.notes)
+
+
+def equation(variables=(2,)):
+    """Return a forecaster whose heat fades by a tenth in each step."""
+
+    def fading(rows, leads):
+        last = rows[-1].reshape(3, -1)[list(variables)]
+        return np.stack([0.9**lead * last.ravel() for lead in range(1, leads + 1)])
+
+    return FieldMember("nearest_equation", variables, 20, fading)
+
+
+def corrected_by(residual, variables=(2,)):
+    values = frames()
+    panel = prepare(values.reshape(14, -1), NAMES, (SIDE**2,) * 3, None, 0)
+    network = replace(NETWORK, residual=residual)
+    view = FieldView(grid(), STEP_S)
+    return values, panel, corrected_member(panel, view, network, equation(variables), 14, 2)
+
+
+def test_an_equation_is_corrected_step_by_step_in_the_fields_own_unit():
+    silent = eqx.tree_at(lambda m: m.head.kernel, NETWORK.model, replace_fn=jnp.zeros_like)
+    values, panel, member = corrected_by(silent)
+    assert member is not None
+    assert (member.name, member.variables, member.proven) == ("corrected_equation", (2,), False)
+    expected = np.stack([0.9 * values[-1, 2], 0.81 * values[-1, 2]]).reshape(2, -1)
+    np.testing.assert_allclose(member.path(panel.values, 2), expected, rtol=1e-5, atol=1e-12)
+    moved = corrected_by(NETWORK.model)[2]
+    assert moved is not None
+    assert np.abs(moved.path(panel.values, 2) - expected).max() > 1e-3 * SCALE
+
+
+def test_no_equation_is_corrected_without_a_network_or_of_other_variables():
+    assert corrected_by(None)[2] is None
+    assert corrected_by(NETWORK.model, variables=(0, 2))[2] is None

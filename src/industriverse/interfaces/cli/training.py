@@ -10,6 +10,7 @@ import typer
 from .overrides import overrides
 
 _OUT, _RIVALS = Path("models/forecast"), Path("models/rivals")
+_RESIDUAL = Path("models/residual")
 
 app = typer.Typer(no_args_is_help=True, help="Train the networks that forecast, and their rivals.")
 
@@ -76,6 +77,42 @@ def forecast(
         except Paused as paused:
             typer.echo(f"\n{paused}", err=True)
             continue
+        typer.echo(as_json.dumps(done.record) if json else _line(done.record))
+
+
+@app.command()
+def residual(
+    domains: Domains,
+    steps: Steps = 600,
+    seed: Seed = 0,
+    cells: Cells = 64,
+    runs: Runs = (24, 6, 12),
+    out: Out = _RESIDUAL,
+    json: Json = False,
+) -> None:
+    """Train the network that corrects the equation nearest to a domain's runs, step by step.
+
+    The equations are sought first, seconds a run; three rounds of `--steps` follow.
+
+    Example: `industriverse train residual climate`
+    """
+    from industriverse.bootstrap.settings import load_settings  # noqa: PLC0415 (keeps --help fast)
+    from industriverse.bootstrap.training import training_tools  # noqa: PLC0415
+    from industriverse.kernel.plugins import installed  # noqa: PLC0415
+    from industriverse.services.training import (  # noqa: PLC0415
+        TrainRequest,
+        forecast_set,
+        train_residual,
+    )
+
+    tools = training_tools(load_settings(**overrides()), _show)
+    for domain in domains:
+        command = (
+            f"industriverse train residual {domain} --steps {steps} --seed {seed} "
+            f"--cells {cells} --runs {' '.join(map(str, runs))}"
+        )
+        request = TrainRequest(steps, None, seed, cells, runs, command=command)
+        done = train_residual(forecast_set(installed(), domain), request, out, tools)
         typer.echo(as_json.dumps(done.record) if json else _line(done.record))
 
 

@@ -8,18 +8,24 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
-from industriverse.engines.forecast.laws import Law, identify, walls_of
+from industriverse.engines.forecast.laws import Law
 from industriverse.engines.forecast.network import FluxNet, Plan, Scene, rollout
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.ids import sha256_array
-from industriverse.services.training import Question, Rival, errors, persistence, rival_windows
+from industriverse.services.training import (
+    Question,
+    Rival,
+    corrected_path,
+    equation_of,
+    errors,
+    persistence,
+    rival_windows,
+)
 
 from ._forecast_scores import Answer
 
 Forecaster = Callable[[Question], Answer]
 _TINY = 1e-8
-MOST_JOINT = 3
-"""Channels among which a law is sought; of more the search takes minutes a window."""
 TRIES = 2
 """Windows without a law or an equation near one after which no further one is sought."""
 _TRIAL_RUNS = 3
@@ -146,6 +152,7 @@ class ByLaw:
         scene: Where the frames are from.
         otherwise: Who forecasts where no law is found.
         trusted: Whether the nearest equation is taken at each lead; None where it was not tried.
+        residual: Trained to correct the nearest equation; None where it stands alone.
         sought: What was found of frames before, by their hash.
     """
 
@@ -153,6 +160,7 @@ class ByLaw:
     scene: Scene
     otherwise: Forecaster
     trusted: Bool[np.ndarray, "lead"] | None = None
+    residual: FluxNet | None = None
     sought: dict[str, "Sought"] = field(default_factory=dict)
 
     def __call__(self, asked: Question) -> Answer:
@@ -182,28 +190,26 @@ class ByLaw:
         return self.sought[place]
 
     def _found(self, seen: Float[np.ndarray, "frame field y x"], asked: Question) -> "Sought":
-        boundary = walls_of(self.scene.boundary)
-        if boundary is None:
-            return Sought(f"laws are sought on squares of one boundary, not {self.scene.boundary}")
-        if len(asked.told) > MOST_JOINT:
-            return Sought(
-                f"laws are sought of {MOST_JOINT} channels together, not {len(asked.told)}"
-            )
-        known = [i for i in range(len(self.names)) if i not in asked.told]
         try:
-            law = identify(
-                seen[:, asked.told].astype(np.float64),
-                self.scene.spacing,
-                self.scene.interval_s,
-                names=[self.names[i] for i in asked.told],
-                given={self.names[i]: seen[-1, i].astype(np.float64) for i in known},
-                boundary=boundary,
-            )
+            law = equation_of(seen, self.names, asked.told, self.scene)
             if isinstance(law, Law):
                 return Sought("", law.predict(asked.leads), law=True)
-            return Sought(law.reason, law.nearest and law.nearest.predict(asked.leads))
+            if law.nearest is None:
+                return Sought(law.reason)
+            return Sought(law.reason, self._ahead(law.nearest, seen, asked.leads))
         except ContractError as error:
             return Sought(error.message)
+
+    def _ahead(
+        self, nearest: Law, seen: Float[np.ndarray, "frame field y x"], leads: int
+    ) -> Float[np.ndarray, "lead channel y x"]:
+        """Return the nearest equation's forecast, corrected where there is a network for that."""
+        if self.residual is not None:
+            try:
+                return corrected_path(self.residual, seen, self.scene, leads, nearest)
+            except ContractError:
+                pass  # led out of bounds by the correction: the equation alone is left
+        return nearest.predict(leads)
 
 
 class Sought(NamedTuple):
@@ -220,7 +226,13 @@ class Sought(NamedTuple):
     law: bool = False
 
 
-def by_law(names: tuple[str, ...], scene: Scene, otherwise: Forecaster, watched: Question) -> ByLaw:
+def by_law(
+    names: tuple[str, ...],
+    scene: Scene,
+    otherwise: Forecaster,
+    watched: Question,
+    residual: FluxNet | None = None,
+) -> ByLaw:
     """Return who forecasts by laws, having tried the nearest equations on some held-out runs.
 
     Args:
@@ -228,9 +240,10 @@ def by_law(names: tuple[str, ...], scene: Scene, otherwise: Forecaster, watched:
         scene: Where the frames are from.
         otherwise: Who forecasts where no law is found.
         watched: Held-out runs; never those that are scored.
+        residual: Trained to correct the nearest equation.
     """
     some = Question(watched.history[:_TRIAL_RUNS], watched.truth[:_TRIAL_RUNS], watched.told)
-    plain = ByLaw(names, scene, otherwise)
+    plain = ByLaw(names, scene, otherwise, residual=residual)
     found: list[Sought] = []
     for seen in some.history:
         found.append(plain.seek(seen, some))

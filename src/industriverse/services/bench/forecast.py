@@ -54,6 +54,7 @@ class Case:
         watched: Runs from which the spread of forecasts without a variance is taken.
         tested: Runs that are scored.
         rivals: Files of the rivals' weights, by kind.
+        residual: Our network that corrects the nearest equation, where one is trained.
     """
 
     chosen: ForecastSet
@@ -62,6 +63,7 @@ class Case:
     watched: Recording
     tested: Recording
     rivals: Mapping[str, Path]
+    residual: FluxNet | None = None
 
 
 def run(settings: BenchSettings) -> dict[str, Any]:
@@ -103,7 +105,7 @@ def case_of(chosen: ForecastSet, folder: Path, tools: Tools) -> Case:
 
     Args:
         chosen: The domain.
-        folder: Of the models; holds `forecast/` and perhaps `rivals/`.
+        folder: Of the models; holds `forecast/` and perhaps `rivals/` and `residual/`.
         tools: The outside world.
     """
     model, card = unpack(tools.read(folder / "forecast" / f"{chosen.domain}.safetensors"))
@@ -116,7 +118,9 @@ def case_of(chosen: ForecastSet, folder: Path, tools: Tools) -> Case:
 
     files = {k: folder / "rivals" / f"{chosen.domain}-{k}.safetensors" for k in KINDS}
     present = {kind: path for kind, path in files.items() if path.is_file()}
-    return Case(chosen, model, part("train"), part("validation"), part("test"), present)
+    correction = folder / "residual" / f"{chosen.domain}.safetensors"
+    residual = unpack(tools.read(correction))[0] if correction.is_file() else None
+    return Case(chosen, model, part("train"), part("validation"), part("test"), present, residual)
 
 
 def compared(case: Case, tools: Tools) -> list[Row]:
@@ -149,7 +153,7 @@ def forecasters_of(case: Case, watched: Question, tools: Tools) -> dict[str, For
     found: dict[str, Forecaster] = {
         "network": ours,
         "network, damped": drawn,
-        BEST: by_law(plan.names, scene, drawn, watched),
+        BEST: by_law(plan.names, scene, drawn, watched, case.residual),
         "persistence": persist,
         "linear extrapolation": extrapolate,
         "dynamic modes": dynamic_modes,

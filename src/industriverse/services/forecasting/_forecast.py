@@ -13,8 +13,8 @@ from industriverse.kernel.results import LawFinding
 
 from ._dressing import error_pattern
 from ._field import FieldMember, FieldView, lasting, thinned, try_members
-from ._laws import seek_laws
-from ._network import TrainedNetwork, network_member
+from ._laws import NEAREST, seek_laws
+from ._network import TrainedNetwork, corrected_member, network_member
 from ._panel import Prepared, default_horizon, past_plan, prepare
 from ._reliability import gather, judge
 from ._result import PanelForecast, PanelReplay
@@ -102,11 +102,16 @@ def _join(
     sought = seek_laws(panel, view, rows, horizon, asked=seek_law)
     if network is None:
         return _Joining(sought.members, sought.findings)
+    members = [*sought.members]
+    for equation in sought.members:
+        fixed = corrected_member(panel, view, network, equation, rows, horizon)
+        if equation.name == NEAREST and fixed and not lasting(fixed, panel.values[:rows], horizon):
+            members.append(fixed)
     member = network_member(panel, view, network, rows, horizon)
     reason = member if isinstance(member, str) else lasting(member, panel.values[:rows], horizon)
     if isinstance(member, str) or reason:
-        return _Joining(sought.members, sought.findings, (reason,))
-    return _Joining((*sought.members, member), sought.findings)
+        return _Joining(tuple(members), sought.findings, (reason,))
+    return _Joining((*members, member), sought.findings)
 
 
 def _check_request(horizon: int | None, coverage: float) -> None:

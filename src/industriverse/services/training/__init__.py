@@ -1,6 +1,7 @@
 """Training: data sets of the catalogue's domains, our network, and its rivals."""
 
 from ._adapter import AdapterRequest, train_adapter
+from ._equations import equation_of
 from ._network import (
     Paused,
     Trained,
@@ -11,6 +12,7 @@ from ._network import (
 )
 from ._race import Ours, ours_of, pack_rival, score_rival, train_rivals, unpack_rival
 from ._request import TrainRequest, network_plan, settings_of
+from ._residual import corrected_path, train_residual
 from ._rivals import KINDS, Rival, rival_windows
 from ._scores import (
     LEADS,
@@ -57,7 +59,9 @@ __all__ = [
     "Trained",
     "append_record",
     "by_window",
+    "corrected_path",
     "data_hash",
+    "equation_of",
     "errors",
     "forecast_set",
     "forecast_sets",
@@ -78,6 +82,7 @@ __all__ = [
     "solved",
     "train_adapter",
     "train_forecast",
+    "train_residual",
     "train_rivals",
     "unpack_rival",
 ]

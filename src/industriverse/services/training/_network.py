@@ -70,7 +70,7 @@ def train_forecast(
         ContractError: The state is of another request; the loss is no number any more.
         UnavailableError: A file cannot be written.
     """
-    parts = _parts(chosen, request, tools)
+    parts = parts_of(chosen, request, tools)
     plan = network_plan(chosen, parts[0], request)
     settings = settings_of(request)
     state = folder / f"{chosen.domain}{_STATE}"
@@ -91,12 +91,12 @@ def train_forecast(
     model = halved(model)
     spent, energy = tools.clock.monotonic() - began, meter.stop()
     card: dict[str, Any] = {
-        **_facts(chosen, request, parts),
+        **facts_of(chosen, request, parts),
         "settings": settings.card(),
         "batch": BATCH,
         "leads": LEADS_TRAINED,
         "scores": score_network(model, parts[2]),
-        "losses": [_number(asdict(record)) for record in records],
+        "losses": [number_of(asdict(record)) for record in records],
         "training": {
             "wall_s": round(spent, 1),
             "resumed": request.resume,
@@ -106,12 +106,13 @@ def train_forecast(
         },
         "date": tools.clock.now().date().isoformat(),
     }
-    return _finished(chosen, model, card, folder, tools)
+    return finished(chosen, model, card, folder, tools)
 
 
-def _parts(
+def parts_of(
     chosen: ForecastSet, request: TrainRequest, tools: Tools
 ) -> tuple[Recording, Recording, Recording]:
+    """Return the runs to train on, to watch and to test with."""
     seen, watched, tested = request.runs
 
     def part(name: Part, count: int) -> Recording:
@@ -153,7 +154,7 @@ def _teller(domain: str, request: TrainRequest, tools: Tools) -> Callable[[Recor
     return tell
 
 
-def _facts(
+def facts_of(
     chosen: ForecastSet, request: TrainRequest, parts: tuple[Recording, ...]
 ) -> dict[str, Any]:
     """Return what decides the weights, as JSON values."""
@@ -201,7 +202,7 @@ def forecast_windows(model: FluxNet, asked: Question, scene: Scene) -> Runs:
     )
 
 
-def _number(record: dict[str, Any]) -> dict[str, Any]:
+def number_of(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record whose NaN are None, as JSON has none."""
     return {
         name: None if isinstance(value, float) and not np.isfinite(value) else value
@@ -209,7 +210,7 @@ def _number(record: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _finished(
+def finished(
     chosen: ForecastSet, model: FluxNet, card: dict[str, Any], folder: Path, tools: Tools
 ) -> Trained:
     """Write the weights and the record, and forget the state."""

@@ -14,6 +14,7 @@ const words: Record<string, string> = {
   dynamic_modes: "Swinging modes (DMD)",
   law: "The law found, solved",
   nearest_equation: "The nearest equation, solved",
+  corrected_equation: "The nearest equation, each step corrected by a network",
   network: "Trained network",
 };
 const word = (name: string) => words[name] ?? name.replaceAll("_", " ");

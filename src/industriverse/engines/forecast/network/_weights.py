@@ -10,6 +10,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
@@ -101,10 +102,11 @@ def halved(model: FluxNet) -> FluxNet:
     They are still single precision: half the size is all that is wanted. One weight moves by at
     most 5e-4 of itself.
     """
-    return jax.tree.map(
-        lambda leaf: leaf.astype(jnp.float16).astype(leaf.dtype) if eqx.is_array(leaf) else leaf,
-        model,
-    )
+
+    def rounded(leaf: Float[Array, "..."]) -> Float[Array, "..."]:
+        return leaf.astype(jnp.float16).astype(leaf.dtype)
+
+    return jax.tree.map(rounded, model)
 
 
 def pack(model: FluxNet, about: Mapping[str, object]) -> bytes:
