@@ -30,3 +30,19 @@ def test_each_shipped_network_is_whole_and_better_than_persistence(path):
     assert card["command"].startswith(f"industriverse train forecast {path.stem} ")
     kept = set(chosen.recipe.conserved)
     assert {c.name for c in model.plan.channels if c.in_flux_form} == kept
+
+
+CORRECTIONS = sorted((models_folder() / "residual").glob("*.safetensors"))
+
+
+@pytest.mark.parametrize("path", CORRECTIONS, ids=lambda path: path.stem)
+def test_each_shipped_correction_is_whole_and_better_than_its_equation(path):
+    model, card = unpack(path.read_bytes())
+    chosen = forecast_sets(installed())[path.stem]
+    beside, _ = unpack((models_folder() / "forecast" / path.name).read_bytes())
+    assert (card["domain"], card["base"]) == (path.stem, "nearest_equation")
+    assert model.plan.names == beside.plan.names == chosen.recipe.fields
+    assert model.plan.frames == beside.plan.frames
+    assert card["command"].startswith(f"industriverse train residual {path.stem} ")
+    for window, error in card["scores"]["vrmse"].items():
+        assert error < card["scores"]["equation_vrmse"][window]
