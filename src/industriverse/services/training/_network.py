@@ -24,6 +24,7 @@ from industriverse.engines.forecast.network import (
     unpack,
 )
 from industriverse.kernel.errors import NotFoundError
+from industriverse.kernel.results import Metering
 
 from ._request import BATCH, LEADS_TRAINED, TrainRequest, network_plan, settings_of
 from ._scores import Question, Runs, by_window, errors, of_plan, persistence
@@ -89,7 +90,7 @@ def train_forecast(
     key = jax.random.key(request.seed)
     model, records = train(FluxNet.untrained(plan, request.seed), batches, settings, key, watch)
     model = halved(model)
-    spent, energy = tools.clock.monotonic() - began, meter.stop()
+    cost = cost_of(tools.clock.monotonic() - began, meter.stop())
     card: dict[str, Any] = {
         **facts_of(chosen, request, parts),
         "settings": settings.card(),
@@ -97,13 +98,7 @@ def train_forecast(
         "leads": LEADS_TRAINED,
         "scores": score_network(model, parts[2]),
         "losses": [number_of(asdict(record)) for record in records],
-        "training": {
-            "wall_s": round(spent, 1),
-            "resumed": request.resume,
-            "joules": round(energy.joules, 1),
-            "cpu_s": round(energy.cpu_s, 1),
-            "method": energy.method,
-        },
+        "training": {**cost, "resumed": request.resume},
         "date": tools.clock.now().date().isoformat(),
     }
     return finished(chosen, model, card, folder, tools)
@@ -200,6 +195,16 @@ def forecast_windows(model: FluxNet, asked: Question, scene: Scene) -> Runs:
             for seen in asked.history
         ]
     )
+
+
+def cost_of(spent_s: float, energy: Metering) -> dict[str, Any]:
+    """Return what a training took, as JSON values."""
+    return {
+        "wall_s": round(spent_s, 1),
+        "joules": round(energy.joules, 1),
+        "cpu_s": round(energy.cpu_s, 1),
+        "method": energy.method,
+    }
 
 
 def number_of(record: dict[str, Any]) -> dict[str, Any]:

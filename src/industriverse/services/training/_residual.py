@@ -19,6 +19,7 @@ from industriverse.engines.forecast.network import (
     Record,
     Recording,
     Scene,
+    Settings,
     Watch,
     corrected,
     halved,
@@ -27,7 +28,7 @@ from industriverse.engines.forecast.network import (
 from industriverse.kernel.errors import ContractError
 
 from ._equations import State, equation_of, next_frame
-from ._network import Trained, facts_of, finished, number_of, parts_of
+from ._network import Trained, cost_of, facts_of, finished, number_of, parts_of
 from ._request import BATCH, TrainRequest, network_plan, settings_of
 from ._scores import by_window, errors, of_plan, persistence
 from ._sets import ForecastSet
@@ -36,6 +37,8 @@ from ._tools import Tools
 RESTARTS = (6, 10)
 """After how many frames the corrected equation's own runs begin anew, one round of them each."""
 _FEWEST = 2
+_MORE_NOISE = 2.0
+"""Times the usual noise on what is seen: an equation carries short waves on undamped."""
 _SIZE = 4.0
 """The usual output of the network, in units of what the equation leaves."""
 
@@ -77,22 +80,10 @@ def train_residual(
     """
     parts = parts_of(chosen, request, tools)
     began, meter = tools.clock.monotonic(), tools.meter.start()
-    plan = network_plan(chosen, parts[0], request)
-    seen = _equations(chosen, parts[0], plan, tools)
-    tested = _equations(chosen, parts[2], plan, tools)
-    true = _after_truth(seen, plan)
-    plan = _of_residual(plan, true)
-    settings = replace(settings_of(request), noise=2 * settings_of(request).noise)
-    model, told = FluxNet.untrained(plan, request.seed), list[Record]()
-    for number, restart in enumerate((0, *RESTARTS)):
-        runs = (true, _own(model, true, seen, restart)) if restart else (true,)
-        batches = Batches(runs, plan, BATCH, 1, seed=request.seed + number)
-        watch = Watch(every=request.every, progress=_teller(chosen, number, settings.steps, tools))
-        key = jax.random.key(request.seed + number)
-        model, some = train(model, batches, settings, key, watch)
-        told += some
-    model = halved(model)
-    spent, energy = tools.clock.monotonic() - began, meter.stop()
+    seen = _equations(chosen, parts[0], request, tools)
+    model, settings, told = _taught(chosen, seen, request, tools)
+    cost = cost_of(tools.clock.monotonic() - began, meter.stop())
+    tested = _equations(chosen, parts[2], request, tools)
     card: dict[str, Any] = {
         **facts_of(chosen, request, parts),
         "title": f"Correction of the nearest equation of {chosen.domain}",
@@ -104,15 +95,30 @@ def train_residual(
         "leads": 1,
         "scores": score_residual(model, tested),
         "losses": [number_of(asdict(record)) for record in told],
-        "training": {
-            "wall_s": round(spent, 1),
-            "joules": round(energy.joules, 1),
-            "cpu_s": round(energy.cpu_s, 1),
-            "method": energy.method,
-        },
+        "training": cost,
         "date": tools.clock.now().date().isoformat(),
     }
     return finished(chosen, model, card, folder, tools)
+
+
+def _taught(
+    chosen: ForecastSet, seen: Equations, request: TrainRequest, tools: Tools
+) -> tuple[FluxNet, Settings, list[Record]]:
+    """Train all rounds; return the network, how it was trained, and the records."""
+    plan = network_plan(chosen, seen.runs, request)
+    true = _after_truth(seen, plan)
+    plan, settings = _of_residual(plan, true), settings_of(request)
+    settings = replace(settings, noise=_MORE_NOISE * settings.noise)
+    model, told = FluxNet.untrained(plan, request.seed), list[Record]()
+    for number, restart in enumerate((0, *RESTARTS)):
+        own = _own(model, true, seen, restart) if restart else None
+        runs = (true, own) if own and len(own.values) else (true,)
+        batches = Batches(runs, plan, BATCH, 1, seed=request.seed + number)
+        watch = Watch(every=request.every, progress=_teller(chosen, number, settings.steps, tools))
+        key = jax.random.key(request.seed + number)
+        model, some = train(model, batches, settings, key, watch)
+        told += some
+    return halved(model), settings, told
 
 
 def _teller(chosen: ForecastSet, number: int, steps: int, tools: Tools) -> Callable[[Record], None]:
@@ -127,7 +133,10 @@ def _teller(chosen: ForecastSet, number: int, steps: int, tools: Tools) -> Calla
     return tell
 
 
-def _equations(chosen: ForecastSet, runs: Recording, plan: Plan, tools: Tools) -> Equations:
+def _equations(
+    chosen: ForecastSet, runs: Recording, request: TrainRequest, tools: Tools
+) -> Equations:
+    plan = network_plan(chosen, runs, request)
     told = np.array(plan.forecast_channels)
     found: dict[int, Law] = {}
     for index, run in enumerate(runs.values):
