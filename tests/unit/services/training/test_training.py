@@ -117,6 +117,15 @@ def test_our_terms_are_read_from_the_card(trained, cache):
     )
 
 
+def test_what_the_correction_took_counts_as_ours(trained, cache, tmp_path):
+    for folder in ("forecast", "residual"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / trained.path.name).write_bytes(trained.path.read_bytes())
+    alone = ours_of(FLUID, trained.path, tools(cache)).seconds
+    both = ours_of(FLUID, tmp_path / "forecast" / trained.path.name, tools(cache)).seconds
+    assert both == pytest.approx(2 * alone)
+
+
 def test_weights_that_were_changed_are_refused(trained, cache, tmp_path):
     data = bytearray(trained.path.read_bytes())
     data[-3] ^= 1

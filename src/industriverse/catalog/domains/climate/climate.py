@@ -53,7 +53,10 @@ class Climate:
 
     def _gravity(self, trajectory: Trajectory) -> float:
         if "gravity" not in trajectory.parameters:
-            raise ContractError("The acceleration of gravity `gravity` is not stated.")
+            raise ContractError(
+                "The acceleration of gravity `gravity` is not stated.",
+                hint="Add a variable of one value to the file: `gravity` with its unit, m/s2.",
+            )
         return trajectory.parameters["gravity"]
 
     def _need(self, trajectory: Trajectory, name: str) -> Float[np.ndarray, "time *space"]:

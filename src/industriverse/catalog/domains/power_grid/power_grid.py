@@ -82,6 +82,7 @@ class PowerGrid:
     def _stated(self, trajectory: Trajectory, name: str) -> float:
         if name not in trajectory.parameters:
             raise ContractError(
-                f"The parameter {name} [{self.manifest.params[name].unit}] is not stated."
+                f"The parameter {name} [{self.manifest.params[name].unit}] is not stated.",
+                hint=f"Add a variable of one value to the file: `{name}` with its unit.",
             )
         return trajectory.parameters[name]
