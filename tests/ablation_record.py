@@ -101,18 +101,16 @@ def _power(fields):
 def trial(name, seed, chosen, tools):
     """Return the record of one training."""
     request = TrainRequest(_STEPS, seed=seed, cells=_CELLS)
-    parts = [
-        recording(chosen, part, count, tools.cache, cells=_CELLS, progress=tools.progress)
-        for part, count in (("train", request.runs[0]), ("test", request.runs[2]))
-    ]
+    seen = recording(chosen, "train", request.runs[0], tools.cache, cells=_CELLS)
+    tested = recording(chosen, "test", request.runs[2], tools.cache, cells=_CELLS)
     change, terms = VARIANTS[name]
-    plan = planned(network_plan(chosen, parts[0], request), change)
+    plan = planned(network_plan(chosen, seen, request), change)
     objective = Objective(terms, entropy if terms.entropy else None)
     settings = replace(settings_of(request), objective=objective)
-    batches = Batches((parts[0],), plan, 2, 2, seed=seed)
+    batches = Batches((seen,), plan, 2, 2, seed=seed)
     fresh = FluxNet.untrained(plan, seed)
     model, _ = train(fresh, batches, settings, jax.random.key(seed))
-    return {"variant": name, "seed": seed, "steps": _STEPS, **judged(model, parts[1])}
+    return {"variant": name, "seed": seed, "steps": _STEPS, **judged(model, tested)}
 
 
 def main(file):

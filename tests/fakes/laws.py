@@ -1,5 +1,7 @@
 """Equations that are known, in the place of those that a search would find."""
 
+from typing import Any
+
 import numpy as np
 
 from industriverse.engines.forecast.laws import Law, NoLaw
@@ -7,6 +9,10 @@ from industriverse.engines.forecast.laws import Law, NoLaw
 
 class Known(Law):
     """An equation that multiplies a frame by a number in each step, and rolls it along x."""
+
+    last: Any
+    factor: float
+    cells: int
 
     def __init__(self, last, factor=1.0, cells=0):
         for name, value in (("last", last), ("factor", factor), ("cells", cells)):
