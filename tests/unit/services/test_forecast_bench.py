@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from industriverse.engines.forecast.network import Channel, FluxNet, Plan, Scene, rollout
+from industriverse.kernel.errors import ContractError
 from industriverse.kernel.plugins import installed
 from industriverse.services.bench import _forecasters as room
 from industriverse.services.bench._forecast_scores import Answer, drift, least, ratio, scored
@@ -141,10 +142,24 @@ def test_the_nearest_equation_is_corrected_where_a_network_was_trained_for_it(mo
     every = np.ones(ASKED.leads, bool)
     alone = ByLaw(("a", "b"), Scene("made up"), persist, every)(ASKED)
     fixed = ByLaw(("a", "b"), Scene("made up"), persist, every, model)(ASKED)
-    assert "nearest equation in 3" in fixed.note
+    assert "nearest equation in 3, corrected in 3" in fixed.note
+    assert "corrected" not in alone.note
     np.testing.assert_allclose(alone.mean, persist(ASKED).mean, atol=1e-6)
     first = rollout(model, jnp.asarray(ASKED.history[0]), Scene("made up"), 1).mean
     np.testing.assert_allclose(fixed.mean[0, 0], first[0], atol=1e-5)
+
+
+def test_an_equation_that_its_correction_leads_astray_stands_alone_and_says_so(monkeypatch):
+    def lost(*_):
+        raise ContractError("The solution leaves all bounds.")
+
+    monkeypatch.setattr(room, "equation_of", lambda seen, *_: near(seen[-1]))
+    monkeypatch.setattr(room, "corrected_path", lost)
+    model, every = FluxNet.untrained(PLAN, 0), np.ones(ASKED.leads, bool)
+    answer = ByLaw(("a", "b"), Scene("made up"), persist, every, model)(ASKED)
+    np.testing.assert_allclose(answer.mean, persist(ASKED).mean, atol=1e-6)
+    assert "corrected in" not in answer.note
+    assert "Not corrected: The solution leaves all bounds." in answer.note
 
 
 def test_ratios_are_none_where_nothing_can_be_compared():

@@ -166,7 +166,7 @@ class ByLaw:
     def __call__(self, asked: Question) -> Answer:
         """Forecast each window by its law; the note says in how many there was one."""
         answer = self.otherwise(asked)
-        mean, laws, nearest, reason = np.array(answer.mean), 0, 0, ""
+        mean, laws, nearest, fixed, reason = np.array(answer.mean), 0, 0, 0, ""
         for window, seen in enumerate(asked.history):
             if window == TRIES and not laws + nearest:
                 break
@@ -177,9 +177,10 @@ class ByLaw:
             reason = found.reason
             if found.ahead is not None and self.trusted is not None and self.trusted.any():
                 mean[window, self.trusted] = found.ahead[self.trusted]
-                nearest += 1
+                nearest, fixed = nearest + 1, fixed + found.corrected
         note = f"law in {laws} of {len(mean)}"
         note += f", nearest equation in {nearest}" if nearest else ""
+        note += f", corrected in {fixed}" if fixed else ""
         return Answer(mean, note=note + (f"; no law: {reason}" if reason else ""))
 
     def seek(self, seen: Float[np.ndarray, "frame field y x"], asked: Question) -> "Sought":
@@ -196,20 +197,25 @@ class ByLaw:
                 return Sought("", law.predict(asked.leads), law=True)
             if law.nearest is None:
                 return Sought(law.reason)
-            return Sought(law.reason, self._ahead(law.nearest, seen, asked.leads))
+            return self._near(law.nearest, law.reason, seen, asked.leads)
         except ContractError as error:
             return Sought(error.message)
 
-    def _ahead(
-        self, nearest: Law, seen: Float[np.ndarray, "frame field y x"], leads: int
-    ) -> Float[np.ndarray, "lead channel y x"]:
+    def _near(
+        self,
+        nearest: Law,
+        reason: str,
+        seen: Float[np.ndarray, "frame field y x"],
+        leads: int,
+    ) -> "Sought":
         """Return the nearest equation's forecast, corrected where there is a network for that."""
-        if self.residual is not None:
-            try:
-                return corrected_path(self.residual, seen, self.scene, leads, nearest)
-            except ContractError:
-                pass  # led out of bounds by the correction: the equation alone is left
-        return nearest.predict(leads)
+        if self.residual is None:
+            return Sought(reason, nearest.predict(leads))
+        try:
+            ahead = corrected_path(self.residual, seen, self.scene, leads, nearest)
+        except ContractError as error:  # the correction led it out of bounds: it stands alone
+            return Sought(f"{reason} Not corrected: {error.message}", nearest.predict(leads))
+        return Sought(reason, ahead, corrected=True)
 
 
 class Sought(NamedTuple):
@@ -219,11 +225,13 @@ class Sought(NamedTuple):
         reason: Why there is no law; "" where there is one.
         ahead: Forecast of the law, or of the nearest equation; None without either.
         law: Whether it is a law.
+        corrected: Whether a network corrected the nearest equation.
     """
 
     reason: str
     ahead: Float[np.ndarray, "lead channel y x"] | None = None
     law: bool = False
+    corrected: bool = False
 
 
 def by_law(

@@ -80,10 +80,11 @@ def train_residual(
     """
     parts = parts_of(chosen, request, tools)
     began, meter = tools.clock.monotonic(), tools.meter.start()
-    seen = _equations(chosen, parts[0], request, tools)
-    model, settings, told = _taught(chosen, seen, request, tools)
+    plan = network_plan(chosen, parts[0], request)
+    seen = _equations(chosen, parts[0], plan, tools)
+    model, settings, told = _taught(chosen, seen, plan, request, tools)
     cost = cost_of(tools.clock.monotonic() - began, meter.stop())
-    tested = _equations(chosen, parts[2], request, tools)
+    tested = _equations(chosen, parts[2], plan, tools)
     card: dict[str, Any] = {
         **facts_of(chosen, request, parts),
         "title": f"Correction of the nearest equation of {chosen.domain}",
@@ -102,10 +103,9 @@ def train_residual(
 
 
 def _taught(
-    chosen: ForecastSet, seen: Equations, request: TrainRequest, tools: Tools
+    chosen: ForecastSet, seen: Equations, plan: Plan, request: TrainRequest, tools: Tools
 ) -> tuple[FluxNet, Settings, list[Record]]:
     """Train all rounds; return the network, how it was trained, and the records."""
-    plan = network_plan(chosen, seen.runs, request)
     true = _after_truth(seen, plan)
     plan, settings = _of_residual(plan, true), settings_of(request)
     settings = replace(settings, noise=_MORE_NOISE * settings.noise)
@@ -133,10 +133,7 @@ def _teller(chosen: ForecastSet, number: int, steps: int, tools: Tools) -> Calla
     return tell
 
 
-def _equations(
-    chosen: ForecastSet, runs: Recording, request: TrainRequest, tools: Tools
-) -> Equations:
-    plan = network_plan(chosen, runs, request)
+def _equations(chosen: ForecastSet, runs: Recording, plan: Plan, tools: Tools) -> Equations:
     told = np.array(plan.forecast_channels)
     found: dict[int, Law] = {}
     for index, run in enumerate(runs.values):
