@@ -36,10 +36,10 @@ def make_comparable(signals: Signals) -> ComparableSignals:
     """
     values = np.asarray(signals.values, np.float64)
     missing = np.isnan(values)
-    _require_readings(values, missing, signals)
+    require_readings(values, missing, signals)
     alive = np.logical_not(np.all(missing, axis=0), dtype=np.bool_)
     dropped = tuple(n for n, keep in zip(signals.names, alive.tolist(), strict=True) if not keep)
-    full = _fill(values[:, alive], missing[:, alive])
+    full = fill_gaps(values[:, alive], missing[:, alive])
     units = [c.unit for c, keep in zip(signals.channels, alive.tolist(), strict=True) if keep]
     if len(units) == 1 or (len(set(units)) == 1 and units[0]):
         return ComparableSignals(full, missing[:, alive], _energy_unit(units[0]), "0", dropped)
@@ -48,11 +48,16 @@ def make_comparable(signals: Signals) -> ComparableSignals:
     return ComparableSignals(scaled, missing[:, alive], "1·s", reference, dropped)
 
 
-def _require_readings(
+def require_readings(
     values: Float[np.ndarray, "time channel"],
     missing: Bool[np.ndarray, "time channel"],
     signals: Signals,
 ) -> None:
+    """Refuse infinity, and rows without a single reading.
+
+    Raises:
+        ContractError: As said.
+    """
     if missing.all():
         raise ContractError(
             f"None of the {len(values)} latest rows holds a reading.",
@@ -66,9 +71,10 @@ def _require_readings(
         )
 
 
-def _fill(
+def fill_gaps(
     values: Float[np.ndarray, "time channel"], missing: Bool[np.ndarray, "time channel"]
 ) -> Float[np.ndarray, "time channel"]:
+    """Draw straight lines over missing samples, level ones at the ends."""
     full = values.copy()
     row = np.arange(len(values), dtype=np.float64)
     for column in np.flatnonzero(missing.any(axis=0)):
