@@ -1,0 +1,173 @@
+"""Following a stream: what is announced, and when."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from industriverse.kernel.errors import ContractError
+
+from ._level import advance_levels, new_levels, restart_levels
+from ._novelty import advance_novelty, new_novelty
+from ._report import Anomaly, ChangePoint
+from ._shapes import ShapeWatcher
+
+Rows = Float[np.ndarray, "time channel"]
+
+FALSE_ALARMS = 1e-4
+"""False alarms a sample that are asked for when nothing else is said."""
+_LEVEL_RATE = 0.8
+"""Alarms a sample of the bets per e^−limit: above every figure that simulation gave, 0.23 to 0.7."""
+_SHAPE_SLOPE, _SHAPE_START = 2.0, -6.0
+_TOGETHER = 8
+"""Samples within which two announcements are one."""
+_BLOCK = 4096
+_REJOIN = 32
+"""Samples between two anomalies that make them one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a block of samples led to.
+
+    Attributes:
+        changes: Announced in it.
+        anomalies: Ended in it.
+        scores: `(time,)` In [0, 1).
+    """
+
+    changes: tuple[ChangePoint, ...]
+    anomalies: tuple[Anomaly, ...]
+    scores: Float[np.ndarray, "time"]
+
+
+class StreamFollower:
+    """Follows one stream in bounded memory; the caller keeps one per tenant, source and domain."""
+
+    def __init__(self, channels: int, *, false_alarms: float = FALSE_ALARMS) -> None:
+        if channels < 1:
+            raise ContractError("A stream without channels cannot be followed.", hint="Give one.")
+        if not 0 < false_alarms <= 0.1:  # noqa: PLR2004 (more alarms than that inform of nothing)
+            raise ContractError(
+                f"{false_alarms:g} false alarms a sample were asked for.",
+                hint="Give a rate above 0 and at most 0.1, such as 1e-4.",
+            )
+        self._levels = new_levels(channels)
+        self._shapes = [ShapeWatcher() for _ in range(channels)]
+        self._novelty = new_novelty(channels)
+        self._held = np.full(channels, np.nan)
+        self._rate = false_alarms
+        self._level_limit = math.log(2 * _LEVEL_RATE * channels / false_alarms)
+        self._shape_limit = _SHAPE_SLOPE * math.log(2 * channels / false_alarms) + _SHAPE_START
+        self._seen = 0
+        self._last_change = 0
+        self._open: Anomaly | None = None
+
+    @property
+    def samples(self) -> int:
+        """Samples taken so far."""
+        return self._seen
+
+    def update(self, rows: Rows) -> Found:
+        """Take samples and return what they led to; cutting a stream otherwise changes nothing.
+
+        Args:
+            rows: `(time, channel)` NaN marks a missing reading; any units.
+
+        Raises:
+            ContractError: Other channels than at the start, or an infinite reading.
+        """
+        self._check(rows)
+        parts = [self._advance(rows[t : t + _BLOCK]) for t in range(0, len(rows), _BLOCK)]
+        return Found(
+            tuple(c for part in parts for c in part.changes),
+            tuple(a for part in parts for a in part.anomalies),
+            np.concatenate([part.scores for part in parts]) if parts else np.zeros(0),
+        )
+
+    def finish(self) -> tuple[Anomaly, ...]:
+        """Return the anomaly that is still going on, if one is."""
+        return (self._open,) if self._open else ()
+
+    def _check(self, rows: Rows) -> None:
+        if rows.shape[1] != len(self._held):
+            raise ContractError(
+                f"The stream had {len(self._held)} channels; this block has {rows.shape[1]}.",
+                hint="Follow a new stream when the channels change.",
+            )
+        if np.isinf(rows).any():
+            row, column = np.argwhere(np.isinf(rows))[0]
+            raise ContractError(
+                f"Row {row} of column {column} is infinite.",
+                hint="Mark a missing reading as NaN.",
+                row=int(row),
+                column=int(column),
+            )
+
+    def _advance(self, rows: Rows) -> Found:
+        announced = self._level_changes(rows)
+        filled = self._filled(rows)
+        unlike = np.zeros(rows.shape)
+        for c, watcher in enumerate(self._shapes):
+            splits, unlike[:, c] = watcher.update(filled[:, c], self._shape_limit)
+            announced += [
+                ChangePoint(
+                    self._seen + s.taken - 1 - s.back,
+                    self._seen + s.taken - 1,
+                    1 - math.exp((_SHAPE_START - s.strength) / _SHAPE_SLOPE),
+                )
+                for s in splits
+            ]
+        surprise = np.zeros((len(rows), 2))
+        advance_novelty(self._novelty, rows, unlike, surprise)
+        found = Found(
+            self._accepted(announced), self._anomalies(surprise[:, 0]), 1 - 10 ** -surprise[:, 1]
+        )
+        self._seen += len(rows)
+        return found
+
+    def _level_changes(self, rows: Rows) -> list[ChangePoint]:
+        found: list[ChangePoint] = []
+        taken = 0
+        while taken < len(rows):
+            used, evidence, start = advance_levels(self._levels, rows[taken:], self._level_limit)
+            taken += used
+            if start >= 0:
+                chance = min(_LEVEL_RATE * math.exp(-evidence), 0.5)
+                found.append(ChangePoint(start, self._seen + taken - 1, 1 - chance))
+                restart_levels(self._levels)
+        return found
+
+    def _accepted(self, announced: list[ChangePoint]) -> tuple[ChangePoint, ...]:
+        """Keep what lies after the last change, earliest announced first."""
+        kept: list[ChangePoint] = []
+        for change in sorted(announced, key=lambda c: (c.detected, c.index)):
+            if change.index >= self._last_change + _TOGETHER:
+                kept.append(change)
+                self._last_change = change.index
+        return tuple(kept)
+
+    def _filled(self, rows: Rows) -> Rows:
+        """Hold the last reading through a gap; before the first there is none, so nought stands."""
+        table = np.vstack([self._held, rows])
+        known = np.where(np.isnan(table), 0, np.arange(len(table))[:, None])
+        filled = np.take_along_axis(table, np.maximum.accumulate(known, axis=0), axis=0)
+        self._held = filled[-1]
+        return np.nan_to_num(filled[1:], nan=0.0)
+
+    def _anomalies(self, surprise: Float[np.ndarray, "time"]) -> tuple[Anomaly, ...]:
+        limit = -math.log10(self._rate)
+        ended: list[Anomaly] = []
+        for t in np.flatnonzero(surprise >= limit):
+            sample, score = self._seen + int(t), 1 - 10 ** -float(surprise[t])
+            if self._open and sample - self._open.end < _REJOIN:
+                self._open = Anomaly(self._open.start, sample + 1, max(self._open.score, score))
+                continue
+            ended += self.finish()
+            self._open = Anomaly(sample, sample + 1, score)
+        last = self._seen + len(surprise)
+        if self._open and last - self._open.end >= _REJOIN:
+            ended += self.finish()
+            self._open = None
+        return tuple(ended)
