@@ -1,9 +1,10 @@
 """Zeros that are no readings.
 
-A zero may stand for "nothing arrived". Where zeros are at most a tenth of a channel's readings, they
-are taken for drop-outs in two cases: the channel lies on one side of zero, and the stretch begins
-and ends with a jump that the surroundings do not explain; or there are three or more in a row, which
-is longer than chance explains.
+A zero may stand for "nothing arrived". Where zeros are at most a tenth of a channel's readings,
+they are taken for drop-outs in two cases: the channel lies on one side of zero, and the stretch
+begins and ends with a jump that the surroundings do not explain; or it lies on both sides, and there
+are four or more in a row, which is longer than chance explains. A floor at zero that the channel
+comes down to (no rain, no sun spots) is neither.
 """
 
 import numpy as np
@@ -14,7 +15,7 @@ from ._spikes import Judged
 
 _MOST_ZEROS = 0.1
 _OTHER_SIDE = 0.05
-_SHORTEST_AMONG_OTHERS = 3
+_SHORTEST_AMONG_OTHERS = 4
 
 
 def doubted_zeros(
@@ -51,5 +52,6 @@ def fallen_out(
     samples = np.bincount(runs.channel, weights=runs.length)
     zeros = np.bincount(runs.channel, weights=runs.length * zero, minlength=len(samples))
     few = (zeros <= _MOST_ZEROS * samples)[runs.channel]
-    near = too_long(runs, _SHORTEST_AMONG_OTHERS, zero & few & ~far)
+    among = zero & few & ~doubted[runs.channel, runs.start]
+    near = too_long(runs, _SHORTEST_AMONG_OTHERS, among)
     return np.union1d(np.flatnonzero(far), near)

@@ -3,9 +3,12 @@ r"""Stretches in which a channel does not change, and whether chance explains th
 Under the law of the channel's own runs a sample repeats the one before with probability p, so a
 run of L samples has the probability $p^{L-1}$. p is counted without the run in question, and again
 over the other runs at its value alone (a machine at rest, a night at zero), and the larger counts.
-A run is too long where a window of R runs holds one such by chance less than once in a thousand:
+A run is too long where a window of R runs holds one such by chance less than once in five thousand:
 
-$$R\, p^{L-1} \le 10^{-3}$$
+$$R\, p^{L-1} \le 2 \cdot 10^{-4}$$
+
+As p is only estimated, that comes to at most one in a thousand windows of coins, counts and the
+like.
 
 Repeats of slow channels come in clusters, which this law does not know; so a run must also be three
 times as long as all but two of the others, and there must be twenty to know the law from.
@@ -16,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-_RATE = 1e-3
+_RATE = 2e-4
 """Chance runs flagged, a channel and window, where repeats follow the law."""
 _FEWEST, _LIKE_IT, _TIMES_AS_LONG = 20, 2, 3
 

@@ -173,6 +173,9 @@ def test_nights_of_zero_and_a_machine_at_rest_are_no_faults():
     sun = np.maximum(0, np.sin(row / 24 * 2 * np.pi)) * random.uniform(0.5, 1, (ROWS, 4))
     rest = (10 + random.normal(size=(ROWS, 4))) * (row % 100 < 70)
     assert not inspect(signals_of(np.hstack([sun, rest]))).flags
+    spots = random.exponential(size=(ROWS, 4))
+    spots[500:507] = 0.0  # a quiet week
+    assert not ranges(inspect(signals_of(spots)), "drop_out")
 
 
 def test_the_score_is_the_share_of_readings_under_no_flag():
