@@ -266,6 +266,95 @@ class BacktestDocument(Document):
     notes: list[str]
 
 
+class FlagDocument(Document):
+    """A fault of one channel, or of the clock, and where it is."""
+
+    kind: Literal["spike", "flat_line", "drift", "drop_out", "clock_jump"]
+    channel: str = Field(description="Empty for the clock.")
+    start: int = Field(description="First row, from 0.")
+    end: int = Field(description="The row after the last.")
+    time: str = Field(description="Of the first row: RFC 3339, or seconds where there is no date.")
+    size: Finite = Field(
+        description="Deviations of a spike or drift; rows of a flat line or drop-out; steps by "
+        "which the clock is late."
+    )
+
+
+class QualityWindow(Document):
+    """Rows judged together, and what cleaning did to them."""
+
+    start: int
+    end: int = Field(description="The row after the last.")
+    score: Finite
+    energy_removed: Finite = Field(description="Share of the energy; below 0 where some was added.")
+    entropy_removed: Finite = Field(description="Share of the map entropy.")
+    delta_energy: Finite = Field(
+        description="Newest energy map of the clean rows less that before."
+    )
+    delta_entropy: Finite = Field(description="The same of map entropy, in nats.")
+    unit: str = Field(description="Of the energy; empty where unknown.")
+
+
+class QualityDocument(Document):
+    """What is wrong with a file's readings, and how much of them is sound."""
+
+    input: InputDocument
+    score: Finite = Field(description="Share of all readings under no flag.")
+    scores: dict[str, Finite] = Field(description="The same of each channel.")
+    replaced: int = Field(description="Readings that cleaning replaced.")
+    counts: dict[str, int] = Field(description="Flags of each kind.")
+    flags: list[FlagDocument]
+    windows: list[QualityWindow]
+
+
+class ChangeDocument(Document):
+    """The pattern of the readings is another one from here on."""
+
+    index: int = Field(description="First sample of the new pattern, from 0.")
+    time: str = Field(description="Of that sample: RFC 3339, or seconds where there is no date.")
+    score: Finite = Field(description="One less the chance of so much evidence without a change.")
+    detected: int = Field(description="Sample at which it was announced; none after it was used.")
+    detected_time: str
+    evidence: str
+
+
+class SegmentDocument(Document):
+    """Samples between two changes, under one regime."""
+
+    start: int = Field(description="First sample, from 0.")
+    end: int = Field(description="The sample after the last.")
+    start_time: str
+    end_time: str = Field(description="Of the last sample.")
+    label: Literal["initializing", "stable", "transitional", "chaotic", "phase_change", "anomalous"]
+    confirmed: bool
+    probability: Finite = Field(description="Of the label.")
+
+
+class AnomalyDocument(Document):
+    """Samples unlike all that came before them."""
+
+    start: int = Field(description="First sample, from 0.")
+    end: int = Field(description="The sample after the last.")
+    start_time: str
+    end_time: str = Field(description="Of the last sample.")
+    score: Finite = Field(description="One less the share of the past that was as unlike.")
+
+
+class RegimesDocument(Document):
+    """The regimes of a whole record, as a stream would have seen them."""
+
+    input: InputDocument
+    n: int = Field(description="Samples.")
+    false_alarms: Finite = Field(description="Asked for, a sample.")
+    change_points: list[ChangeDocument]
+    segments: list[SegmentDocument]
+    anomalies: list[AnomalyDocument]
+    regime: RegimeDocument = Field(description="Of the newest samples.")
+    recommended_action: Literal["proceed", "monitor", "investigate", "alert", "defer"]
+    risk_level: Literal["low", "medium", "high"]
+    scores_path: str | None = Field(description="One causal anomaly score a sample, as CSV.")
+
+
 class BenchDocument(Document):
     """What a benchmark measured, with its peers from the same run."""
 

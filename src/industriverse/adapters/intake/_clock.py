@@ -106,6 +106,22 @@ def on_regular_clock(
     return Ticks(times.origin_s + float(offset[0]), step), table
 
 
+def as_sampled(
+    times: Times, values: Float[np.ndarray, "row channel"], notes: Notes
+) -> tuple[Ticks, Float[np.ndarray, "row channel"], Float[np.ndarray, "row"]]:
+    """Return rows as they are, in order of time, with their median step and the time of each."""
+    gaps = np.diff(times.offset_s)
+    order = np.arange(len(times.offset_s))
+    if (gaps < 0).any():
+        order = np.argsort(times.offset_s, kind="stable")
+        notes.add(f"Rows were not in order of time ({int((gaps < 0).sum())} steps back): sorted.")
+    seconds = times.origin_s + times.offset_s[order]
+    steps = np.diff(seconds)
+    forward = steps[steps > 0]
+    step = _clean(float(np.median(forward))) if forward.size else 1.0
+    return Ticks(float(seconds[0]), step), values[order], seconds
+
+
 def _clean(step: float) -> float:
     """Drop the digits that subtraction left behind the twelfth."""
     return float(f"{step:.12g}")

@@ -10,7 +10,7 @@ from industriverse.kernel.ports import ReadOptions, ReadResult
 from industriverse.kernel.signals import Channel, Signals
 
 from ._cleaning import drop_sentinels
-from ._clock import MIN_ROWS, Ticks, Times, on_regular_clock
+from ._clock import Ticks, Times, as_sampled, on_regular_clock
 from ._notes import Notes, listing
 from ._text import suggestion
 from ._units import known_unit, unit_in_words
@@ -49,13 +49,15 @@ def signals_from(
         NotFoundError: `options` names a variable that is not there.
     """
     rows = len(readings.values)
-    _refuse_short(rows, readings.source)
+    _refuse_short(rows, readings.source, options.fewest_rows)
     _refuse_unknown(options, readings.names)
     values = drop_sentinels(readings.values, readings.names, notes)
-    ticks, table = Ticks(0.0, readings.step_s or 1.0), values
-    if readings.times is not None:
+    ticks, table, row_times = Ticks(0.0, readings.step_s or 1.0), values, None
+    if readings.times is not None and options.as_sampled:
+        ticks, table, row_times = as_sampled(readings.times, values, notes)
+    elif readings.times is not None:
         ticks, table = on_regular_clock(readings.times, values, notes)
-        _refuse_short(len(table), readings.source)
+        _refuse_short(len(table), readings.source, options.fewest_rows)
     keep = _filled(table, readings, options, notes)
     channels = _channels(tuple(readings.names[i] for i in keep), readings.units, options, notes)
     signals = Signals(
@@ -67,13 +69,14 @@ def signals_from(
         source=readings.source,
     )
     reported = options.variables or signals.names
-    return ReadResult(signals, reported, (rows, len(channels)), notes.sentences(), sha256)
+    shape = (rows, len(channels))
+    return ReadResult(signals, reported, shape, notes.sentences(), sha256, row_times)
 
 
-def _refuse_short(rows: int, source: str) -> None:
-    if rows < MIN_ROWS:
+def _refuse_short(rows: int, source: str, fewest: int) -> None:
+    if rows < fewest:
         raise InputError(
-            f"{source} holds {rows} rows; a forecast needs at least {MIN_ROWS}.",
+            f"{source} holds {rows} rows; at least {fewest} are needed.",
             hint="Give a longer recording.",
             file=source,
             row=rows,
@@ -95,12 +98,12 @@ def _filled(
     known = np.isfinite(table).sum(axis=0)
     keep: list[int] = []
     for index, (name, count) in enumerate(zip(readings.names, known, strict=True)):
-        if count >= MIN_ROWS:
+        if count >= options.fewest_rows:
             keep.append(index)
             continue
         if name in options.variables:
             raise InputError(
-                f"{name} holds {count} readings; a forecast needs at least {MIN_ROWS}.",
+                f"{name} holds {count} readings; at least {options.fewest_rows} are needed.",
                 hint="Choose another variable or give a longer recording.",
                 file=readings.source,
                 variable=name,
@@ -108,7 +111,7 @@ def _filled(
         notes.add(f"{name} holds only {count} readings and is set apart.")
     if not keep:
         raise InputError(
-            f"No channel of {readings.source} holds {MIN_ROWS} readings.",
+            f"No channel of {readings.source} holds {options.fewest_rows} readings.",
             hint="Check the decimal sign, the delimiter and the marks of missing readings.",
             file=readings.source,
         )

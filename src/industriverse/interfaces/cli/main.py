@@ -23,7 +23,17 @@ from industriverse.kernel.errors import (
     UnavailableError,
 )
 
-from . import atlas, catalog, demonstrating, forecasting, measuring, training, verifying
+from . import (
+    atlas,
+    catalog,
+    demonstrating,
+    following,
+    forecasting,
+    judging,
+    measuring,
+    training,
+    verifying,
+)
 from .overrides import remember
 
 _EXIT_CODES = {ContractError: 2, NotFoundError: 3, ConflictError: 4, UnavailableError: 5}
@@ -40,6 +50,8 @@ app = typer.Typer(
 )
 app.command("predict")(forecasting.predict)
 app.command("backtest")(forecasting.backtest)
+app.command("quality")(judging.quality)
+app.command("regimes")(following.regimes)
 app.command("verify")(verifying.verify)
 app.command("demo")(demonstrating.demo)
 app.command("doctor")(measuring.doctor)

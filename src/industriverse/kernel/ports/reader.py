@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from jaxtyping import Float
+
 from industriverse.kernel.fields import Trajectory
 from industriverse.kernel.observations import Observation
 
@@ -21,6 +24,9 @@ class ReadOptions:
         domain: Declared domain.
         max_frames: Newest frames of a field to load; None for as many as fit in memory.
         fewest_frames: Frames that a field has at least; a forecast needs four, a map one.
+        fewest_rows: Rows that a table has at least, and readings a channel.
+        as_sampled: Keep a table's rows as they are, in order of time: none added for what is
+            missing, none interpolated where the clock is irregular.
     """
 
     variables: tuple[str, ...] = ()
@@ -29,6 +35,8 @@ class ReadOptions:
     domain: str = ""
     max_frames: int | None = None
     fewest_frames: int = 4
+    fewest_rows: int = 30
+    as_sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,8 @@ class ReadResult:
         rows_or_shape: `[rows, channels]` or `[time, *space]`.
         warnings: One plain sentence each: gaps filled, sentinels dropped, step inferred …
         sha256: Of the file's bytes; of the sorted list of member hashes for a folder.
+        row_times: `(row,)` [s]. On the clock of the observation's start, of rows kept as sampled;
+            None where they are on a regular clock or have none.
     """
 
     observation: Observation
@@ -48,6 +58,7 @@ class ReadResult:
     rows_or_shape: tuple[int, ...]
     warnings: tuple[str, ...]
     sha256: str
+    row_times: Float[np.ndarray, "row"] | None = None
 
 
 @runtime_checkable
@@ -84,6 +95,7 @@ class LongRead:
     windows: Callable[[], Iterator[Trajectory]]
     warnings: tuple[str, ...]
     sha256: str
+    row_times: Float[np.ndarray, "row"] | None = None
 
 
 @runtime_checkable

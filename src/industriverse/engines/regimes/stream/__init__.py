@@ -1,7 +1,8 @@
-"""Follows streams: changes, anomalies and a score a sample, at a rate of false alarms that is kept."""
+"""Follows streams: changes, anomalies, a score a sample, at a kept rate of false alarms."""
 
-from ._follow import FALSE_ALARMS, Found, StreamFollower
+from ._follow import FALSE_ALARMS, Found, StreamFollower, follow
 from ._report import Anomaly, ChangePoint, Segment, StreamReport
+from ._segments import evidence_of, label_segments
 
 __all__ = [
     "FALSE_ALARMS",
@@ -11,4 +12,7 @@ __all__ = [
     "Segment",
     "StreamFollower",
     "StreamReport",
+    "evidence_of",
+    "follow",
+    "label_segments",
 ]

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float
@@ -10,7 +11,7 @@ from industriverse.kernel.errors import ContractError
 
 from ._level import advance_levels, new_levels, restart_levels
 from ._novelty import advance_novelty, new_novelty
-from ._report import Anomaly, ChangePoint
+from ._report import Anomaly, ChangePoint, Segment, StreamReport
 from ._shapes import ShapeWatcher
 
 Rows = Float[np.ndarray, "time channel"]
@@ -18,8 +19,11 @@ Rows = Float[np.ndarray, "time channel"]
 FALSE_ALARMS = 1e-4
 """False alarms a sample that are asked for when nothing else is said."""
 _LEVEL_RATE = 0.8
-"""Alarms a sample of the bets per e^−limit: above every figure that simulation gave, 0.23 to 0.7."""
-_SHAPE_SLOPE, _SHAPE_START = 2.0, -6.0
+"""Alarms a sample of the bets per e^−limit: above the figures of simulation, which are 0.2 to 0.7.
+
+Ranks follow one law whatever the samples' law is, so the simulation holds for any of them."""
+_SHAPE_SLOPE, _SHAPE_START = 2.0, -1.0
+"""The limit whose alarms a sample are e^((start − limit) / slope), likewise."""
 _TOGETHER = 8
 """Samples within which two announcements are one."""
 _BLOCK = 4096
@@ -171,3 +175,24 @@ class StreamFollower:
             ended += self.finish()
             self._open = None
         return tuple(ended)
+
+
+def follow(rows: Rows, *, false_alarms: float = FALSE_ALARMS) -> StreamReport:
+    """Follow a whole record as if it came in sample by sample.
+
+    Its segments carry no regime yet: see `label_segments`.
+
+    Args:
+        rows: `(time, channel)` NaN marks a missing reading; any units.
+        false_alarms: A sample, at most: of changes, kept where samples could come in any order.
+
+    Raises:
+        ContractError: No channel, an infinite reading, or a rate outside (0, 0.1].
+    """
+    follower = StreamFollower(rows.shape[1], false_alarms=false_alarms)
+    found = follower.update(rows)
+    changes = tuple(sorted(found.changes, key=lambda c: c.index))
+    edges = [0, *(c.index for c in changes), len(rows)]
+    segments = tuple(Segment(a, b, "initializing", False, 1.0) for a, b in pairwise(edges))
+    anomalies = (*found.anomalies, *follower.finish())
+    return StreamReport(len(rows), changes, segments, anomalies, found.scores)

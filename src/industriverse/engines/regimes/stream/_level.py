@@ -2,8 +2,9 @@ r"""Changes of level and spread, at a rate of false alarms that is kept.
 
 On the normal score z of each rank stand bets with a fair price: a bet grows by the likelihood ratio
 of z under a shifted or spread normal law against the standard one, in the mean over the gap that
-the rank covers. Their running maxima never exceed the Shiryaev–Roberts sums, whose mean grows by one a sample, so evidence above
-1/α comes at most once in 1/α samples in the mean while samples could come in any order.
+the rank covers. Their running maxima never exceed the Shiryaev–Roberts sums, whose mean grows by
+one a sample, so evidence above 1/α comes at most once in 1/α samples in the mean while samples
+could come in any order.
 
 Real samples depend on each other. A bet is therefore raised to a power κ ≤ 1, the share of a sample
 that is independent: one over the largest ratio, among blocks of 1, 2, 4, … samples, of the
@@ -33,7 +34,7 @@ from ._ranks import (
     normal_score,
 )
 
-# Half, one and two and a half deviations cover what lies between them within a tenth of the evidence.
+# What lies between these numbers of deviations loses a tenth of its evidence.
 _MEANS = np.array([-2.5, -1.0, -0.4, 0.4, 1.0, 2.5])
 _SPREADS = np.array([0.4, 2.0])
 _BETS = len(_MEANS) + len(_SPREADS)
@@ -57,7 +58,7 @@ class Levels(NamedTuple):
     """Bets on each channel's values (track 0) and steps (track 1).
 
     Attributes:
-        order, tree, count: The ranks' parts, with leading `(channel, track)`.
+        order, tree, taken: The ranks' parts, with leading `(channel, track)`.
         bets: `(channel, track, entry, bet)` Evidence since the bet's start [nat]; the sample at
             which it began; its power κ.
         scales: `(channel, track, kind, entry, scale)` Of blocks of 1, 2, 4, … scores (kind 0) or
@@ -71,7 +72,7 @@ class Levels(NamedTuple):
 
     order: Float[np.ndarray, "channel track edge"]
     tree: Int[np.ndarray, "channel track cell"]
-    count: Int[np.ndarray, "channel track 1"]
+    taken: Int[np.ndarray, "channel track 1"]
     bets: Float[np.ndarray, "channel track entry bet"]
     scales: Float[np.ndarray, "channel track kind entry scale"]
     last: Float[np.ndarray, "channel"]
@@ -87,7 +88,7 @@ def new_levels(channels: int) -> Levels:
     return Levels(
         order=np.empty((*each, EDGES)),
         tree=np.zeros((*each, TREE + 1), np.int64),
-        count=np.zeros((*each, 1), np.int64),
+        taken=np.zeros((*each, 1), np.int64),
         bets=np.zeros((*each, 3, _BETS)),
         scales=scales,
         last=np.full(channels, np.nan),
@@ -98,7 +99,7 @@ def new_levels(channels: int) -> Levels:
 
 @compiled
 def _ratio(part: Float[np.ndarray, "entry scale"], scale: int, guess: float) -> float:
-    """Return the variance ratio of a scale; the largest block is left out, as it may be a change."""
+    """Return the variance ratio of a scale, without its largest block: that may be a change."""
     seen, total = part[_BLOCKS, scale], part[_SQUARE, scale]
     if seen > 1.0:
         total -= part[_LARGEST, scale]
@@ -184,10 +185,10 @@ def _take(levels: Levels, c: int, value: float) -> None:
     before = levels.last[c]
     levels.last[c] = value
     for a in range(1 if math.isnan(before) else 2):
-        ranks = Ranks(levels.order[c, a], levels.tree[c, a], levels.count[c, a])
+        ranks = Ranks(levels.order[c, a], levels.tree[c, a], levels.taken[c, a])
         gap = next_gap(ranks, value if a == 0 else value - before)
         _bet(levels.bets[c, a], levels.scales[c, a], gap, levels.clock[0])
-    if levels.dependent[c] == 0 and levels.count[c, 0, 0] >= FIRST:
+    if levels.dependent[c] == 0 and levels.taken[c, 0, 0] >= FIRST:
         share = _independence(levels.scales[c, 0, 0], False)
         levels.dependent[c] = 1 if share < _DEPENDENT else 0
 
@@ -241,7 +242,7 @@ def restart_levels(levels: Levels) -> None:
         for a in range(2):
             for kind in range(2):
                 _independence(levels.scales[c, a, kind], True)
-    levels.count[:] = 0
+    levels.taken[:] = 0
     levels.bets[:] = 0.0
     levels.scales[:, :, :, :_EXPECTED] = 0.0
     levels.last[:] = np.nan

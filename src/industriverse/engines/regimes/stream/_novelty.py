@@ -2,8 +2,8 @@
 
 A view is a size that is near zero in ordinary times: the error of a straight-line forecast, the
 distance from a slow mean, the distance of the newest stretch from the most alike. Each is turned
-into the share of its past that was as large. The views' mean surprise is judged by its own past once
-more, so that the score is a probability whatever the views share.
+into the share of its past that was as large. The views' mean surprise is judged by its own past
+once more, so that the score is a probability whatever the views share.
 """
 
 import math
@@ -183,8 +183,8 @@ def advance_novelty(
         n: Changed in place.
         rows: `(time, channel)` NaN is no reading.
         shapes: `(time, channel)` How unlike all before the newest stretch is.
-        out: `(time, 2)` Filled. The second halves what does not exceed a recent surprise, which fades
-            over some hundred samples: an alarm that was given is not given again.
+        out: `(time, 2)` Filled. The second halves what does not exceed a recent surprise, which
+            fades over some hundred samples: an alarm that was given is not given again.
     """
     channels = rows.shape[1]
     sizes = np.zeros(VIEWS)

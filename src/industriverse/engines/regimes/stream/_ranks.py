@@ -22,16 +22,34 @@ _DENSITY = 1.0 / math.sqrt(2.0 * math.pi)
 # Acklam's rational approximation of the normal quantile: relative error below 1.2e-9.
 _TAIL = 0.02425
 _CENTRE_TOP = np.array(
-    [-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.3577518672690]
-    + [-30.66479806614716, 2.506628277459239]
+    [
+        -39.69683028665376,
+        220.9460984245205,
+        -275.9285104469687,
+        138.357751867269,
+        -30.66479806614716,
+        2.506628277459239,
+    ]
 )
 _CENTRE_BOTTOM = np.array(
-    [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972]
-    + [-13.28068155288572, 1.0]
+    [
+        -54.47609879822406,
+        161.5858368580409,
+        -155.6989798598866,
+        66.80131188771972,
+        -13.28068155288572,
+        1.0,
+    ]
 )
 _TAIL_TOP = np.array(
-    [-0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734]
-    + [4.374664141464968, 2.938163982698783]
+    [
+        -0.007784894002430293,
+        -0.3223964580411365,
+        -2.400758277161838,
+        -2.549732539343734,
+        4.374664141464968,
+        2.938163982698783,
+    ]
 )
 _TAIL_BOTTOM = np.array(
     [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416, 1.0]
@@ -44,12 +62,12 @@ class Ranks(NamedTuple):
     Attributes:
         order: `(edge,)` The first samples, sorted.
         tree: `(cell,)` Fenwick tree of the number of gaps between neighbours, per pair of edges.
-        count: `(1,)` Samples so far.
+        taken: `(1,)` Samples so far.
     """
 
     order: Float[np.ndarray, "edge"]
     tree: Int[np.ndarray, "cell"]
-    count: Int[np.ndarray, "1"]
+    taken: Int[np.ndarray, "1"]
 
 
 def new_ranks() -> Ranks:
@@ -109,7 +127,7 @@ def count_before(tree: Int[np.ndarray, "cell"], gap: int) -> int:
 
 @compiled
 def _insert(ranks: Ranks, place: int, value: float) -> None:
-    n = ranks.count[0]
+    n = ranks.taken[0]
     for i in range(n, place, -1):
         ranks.order[i] = ranks.order[i - 1]
     ranks.order[place] = value
@@ -131,7 +149,7 @@ def next_gap(ranks: Ranks, value: float) -> tuple[float, float]:
         edges holds one gap more than the later samples between them, so the stretch stays exact in
         fixed memory.
     """
-    n = ranks.count[0]
+    n = ranks.taken[0]
     below, upto = _place(ranks.order, min(n, EDGES), value)
     if n < EDGES:
         first, last = below, upto + 1
@@ -139,7 +157,7 @@ def next_gap(ranks: Ranks, value: float) -> tuple[float, float]:
     else:
         first, last = count_before(ranks.tree, below), count_before(ranks.tree, upto + 1)
         add_to(ranks.tree, upto)
-    ranks.count[0] = n + 1
+    ranks.taken[0] = n + 1
     return first / (n + 1), last / (n + 1)
 
 

@@ -145,7 +145,7 @@ def _next_products(s: Stretches, low: int, i: int) -> None:
         phase, later = (step + length) % stride, (step + length) // stride
         left = s.phases[step, low:i]
         entered = s.phases[phase, low + later : i + later]
-        ends = (s.phases[step, i - 1], s.phases[phase, i - 1 + later])
+        ends = (float(s.phases[step, i - 1]), float(s.phases[phase, i - 1 + later]))
         source = old[low:i] if step == 0 else new[low + 1 : i + 1]
         _slide(source, new[low + 1 : i + 1], left, entered, ends)
     new[low] = _product(s, low, i)
