@@ -14,6 +14,7 @@ from industriverse.services.documents import (
     BenchDocument,
     PredictDocument,
     ProofFile,
+    QualityDocument,
     ReceiptDocument,
 )
 
@@ -23,6 +24,7 @@ _DOCUMENTS = {
     "proof": ProofFile,
     "receipt": ReceiptDocument,
     "backtest": BacktestDocument,
+    "quality": QualityDocument,
     "bench": BenchDocument,
 }
 

@@ -2,9 +2,9 @@
 
 A zero may stand for "nothing arrived". Where zeros are at most a tenth of a channel's readings,
 they are taken for drop-outs in two cases: the channel lies on one side of zero, and the stretch
-begins and ends with a jump that the surroundings do not explain; or it lies on both sides, and there
-are four or more in a row, which is longer than chance explains. A floor at zero that the channel
-comes down to (no rain, no sun spots) is neither.
+begins and ends with a jump that the surroundings do not explain; or it lies on both sides, and
+there are four or more in a row, which is longer than chance explains. A floor at zero that the
+channel comes down to (no rain, no sun spots) is neither.
 """
 
 import numpy as np

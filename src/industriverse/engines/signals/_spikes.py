@@ -153,9 +153,10 @@ def _lone(
     """Keep candidates that stand out from their neighbours: a rough stretch is no spike."""
     channel, row = np.nonzero(candidates)
     near = row[:, None] + np.arange(-_REACH, _REACH + 1)
-    near = np.clip(near, 0, candidates.shape[1] - 1)
-    together = candidates[channel[:, None], near]
-    sizes = np.abs(deviations[channel[:, None], near])
+    inside = (near >= 0) & (near < candidates.shape[1])
+    near = np.where(inside, near, row[:, None])
+    together = candidates[channel[:, None], near] & inside
+    sizes = np.where(inside, np.abs(deviations[channel[:, None], near]), 0.0)
     others = np.where(together, 0.0, sizes).max(axis=1, initial=0.0)
     stands_out = np.abs(deviations[channel, row]) > _ABOVE_NEIGHBOURS * others
     kept = candidates.copy()

@@ -86,6 +86,13 @@ def test_spikes_of_eight_deviations_are_found_and_mended(kind):
     assert np.sqrt(np.mean(np.square(errors))) < 1.5
 
 
+@pytest.mark.parametrize("row", [0, 1, 7, ROWS - 2, ROWS - 1])
+def test_spikes_are_found_to_both_ends(row):
+    values = stream("autoregressive", 17)
+    values[row] += 30.0
+    assert inspect(signals_of(values)).replaced[row].all()
+
+
 def test_a_change_of_level_is_no_spike():
     values = np.random.default_rng(5).normal(size=(ROWS, CHANNELS))
     values[400:] += 15.0
