@@ -51,9 +51,14 @@ pins: ## Re-resolve and export the pins with hashes, after a change of pyproject
 	  requirements-uv.in --output-file requirements-uv.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
 	  --universal --group bench --constraint requirements.txt --output-file requirements-bench.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	  --universal requirements-stream-peers.in --output-file requirements-stream-peers.txt
 
-bench-peers: $(STAMP) ## Install the solvers that the benchmarks run ours beside
+bench-peers: $(STAMP) ## Install the peers that the benchmarks run ours beside
 	$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements-bench.txt
+	# Those that follow streams need an older NumPy than we do: an environment of their own.
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	$(BIN)/uv pip sync --quiet --require-hashes --python .venv-peers/bin/python requirements-stream-peers.txt
 
 test-packages:
 ifeq ($(INDUSTRIVERSE_TEST_INSTALL),1)
