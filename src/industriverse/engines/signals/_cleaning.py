@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float
+from scipy.special import entr
 
-from industriverse import physics
-from industriverse.kernel.signals import Channel, Signals
+from industriverse.kernel.signals import Signals
 
+from ._frame import analyse, segment_length, squared_moduli
 from ._scaling import fill_gaps, make_comparable
-from ._telemetry import annotate_signals, signal_map
+from ._telemetry import annotate_signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,18 @@ def _removed(signals: Signals, cleaned: Signals) -> tuple[float, float]:
     channels = tuple(signals.channels[i] for i in alive)
     both = np.concatenate((raw, cleaned.values[:, alive]))
     scaled = make_comparable(replace(signals, values=both, channels=channels)).values
-    pure = tuple(Channel(channel.name, "1") for channel in channels)
-    maps = [
-        signal_map(replace(signals, values=part, channels=pure))
-        for part in (scaled[:rows], scaled[rows:])
-    ]
-    density, grid = np.stack([m.density for m in maps]), maps[0].grid
-    energy = physics.total_energy(density, grid).tolist()
-    entropy = physics.map_entropy(density, grid).tolist()
-    return _share_lost(*energy), _share_lost(*entropy)
+    length = segment_length(rows)
+    before, after = (
+        squared_moduli(analyse(part, length), length) for part in (scaled[:rows], scaled[rows:])
+    )
+    energy = _share_lost(float(before.sum()), float(after.sum()))
+    return energy, _share_lost(_map_entropy(before), _map_entropy(after))
+
+
+def _map_entropy(power: Float[np.ndarray, "frequency segment"]) -> float:
+    """Return the entropy of shares, in nats; 0 without energy."""
+    total = float(power.sum())
+    return float(entr(power / total).sum()) if total > 0 else 0.0
 
 
 def _share_lost(before: float, after: float) -> float:

@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ._predictor import Departures, departures, fit_predictor, order_for
-from ._ranks import at_rank, quantum_of, spread_of
+from ._ranks import at_ranks, spread_of
 
 _LIMIT, _FIRST_LIMIT = 5.0, 4.0
 _ONE_SIDE = 0.5
@@ -63,9 +63,10 @@ def judge(
         doubted: `(channel, time)`. Missing, or suspected to be no reading: not a spike, and no
             measure of the channel's spread.
     """
-    middle, size = spread_of(bridged)
+    spread = spread_of(bridged)
+    middle, size = spread.middle, spread.deviation
     scaled, history = (values - middle) / size, (bridged - middle) / size
-    floor = np.maximum(quantum_of(history), _FINEST)
+    floor = np.maximum(spread.quantum / size, _FINEST)
     order = order_for(values.shape[1])
     first = departures(scaled, history, fit_predictor(_clipped(history), order))
     limit = _FIRST_LIMIT * np.maximum(_deviation(np.abs(first.both), doubted), floor)
@@ -113,7 +114,7 @@ def _deviation(
     sizes: Float[np.ndarray, "channel time"], doubted: Bool[np.ndarray, "channel time"]
 ) -> Float[np.ndarray, "channel 1"]:
     believed = np.where(doubted, np.nan, sizes)
-    return _MAD_TO_DEVIATION * np.nan_to_num(at_rank(believed, 0.5))
+    return _MAD_TO_DEVIATION * np.nan_to_num(at_ranks(believed, 0.5))
 
 
 def _local_deviation(
@@ -127,7 +128,7 @@ def _local_deviation(
     starts = np.rint(np.linspace(0, samples - _BLOCK, count)).astype(np.int64)
     believed = np.where(doubted, np.nan, sizes)
     blocks = sliding_window_view(believed, _BLOCK, axis=1)[:, starts]
-    medians = _MAD_TO_DEVIATION * at_rank(blocks, 0.5)[..., 0]
+    medians = _MAD_TO_DEVIATION * at_ranks(blocks, 0.5)[..., 0]
     known = np.isfinite(blocks).sum(axis=-1) >= _FEWEST_IN_BLOCK
     medians = np.where(known, medians, _deviation(sizes, doubted))
     local = np.zeros_like(sizes)
@@ -142,9 +143,11 @@ def _limits(
 ) -> Float[np.ndarray, "channel time"]:
     """Return how many deviations are too many, by the tails of the channel on that side."""
     believed = np.where(doubted, np.nan, deviations)
-    low, high = at_rank(believed, 1.0 - _TAIL_SHARE), at_rank(believed, _TAIL_SHARE)
-    ratio = np.where(deviations > 0, np.nan_to_num(high), np.nan_to_num(-low)) / _TAIL_NORMAL
-    return _LIMIT * np.maximum(ratio, 1.0) ** _TAIL_POWER
+    low, high = np.nan_to_num(at_ranks(believed, 1.0 - _TAIL_SHARE, _TAIL_SHARE)).T[..., None]
+    below, above = (
+        _LIMIT * np.maximum(tail / _TAIL_NORMAL, 1.0) ** _TAIL_POWER for tail in (-low, high)
+    )
+    return np.where(deviations > 0, above, below)
 
 
 def _lone(

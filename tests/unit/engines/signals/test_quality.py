@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from industriverse.engines.signals import annotate_signals, inspect
+from industriverse import physics
+from industriverse.engines.signals import annotate_signals, inspect, signal_map
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.signals import Channel, Signals
 
@@ -207,7 +208,9 @@ def test_cleaning_tells_the_energy_that_it_took():
     taken = 1 - (clean**2).sum() / (values**2).sum()
     assert taken > 0.1
     assert quality.effect.energy_removed == pytest.approx(taken, rel=1e-9)
-    assert quality.effect.entropy_removed != 0.0
+    maps = [signal_map(signals_of(table)) for table in (values, clean)]
+    entropy = physics.map_entropy(np.stack([m.density for m in maps]), maps[0].grid)
+    assert quality.effect.entropy_removed == pytest.approx(1 - entropy[1] / entropy[0], rel=1e-9)
     reading = annotate_signals(quality.cleaned, maps=2)
     assert quality.effect.delta_energy == pytest.approx(reading.energy[1] - reading.energy[0])
     assert quality.effect.delta_entropy == pytest.approx(reading.entropy[1] - reading.entropy[0])
