@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from industriverse.kernel.errors import ContractError
 
@@ -27,6 +27,7 @@ _SHAPE_SLOPE, _SHAPE_START = 2.0, -1.0
 _TOGETHER = 8
 """Samples within which two announcements are one."""
 _BLOCK = 4096
+_MOST_RUNS = 4096
 _REJOIN = 32
 """Samples between two anomalies that make them one."""
 
@@ -46,6 +47,34 @@ class Found:
     scores: Float[np.ndarray, "time"]
 
 
+class _Clock:
+    """Which samples of the stream a channel's newest readings were."""
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[int, int]] = []
+        """First sample and length of each unbroken run of readings, oldest first."""
+
+    def extend(self, samples: Int[np.ndarray, "reading"]) -> None:
+        """Take the sample numbers of new readings."""
+        for run in np.split(samples, np.flatnonzero(np.diff(samples) != 1) + 1):
+            if not len(run):
+                continue
+            first, count = self._runs[-1] if self._runs else (-1, 0)
+            if first + count == run[0] and count:
+                self._runs[-1] = (first, count + len(run))
+            else:
+                self._runs.append((int(run[0]), len(run)))
+        del self._runs[:-_MOST_RUNS]
+
+    def sample(self, back: int) -> int:
+        """Return the sample of the reading so many readings before the newest."""
+        for first, count in reversed(self._runs):
+            if back < count:
+                return first + count - 1 - back
+            back -= count
+        return self._runs[0][0]
+
+
 class StreamFollower:
     """Follows one stream in bounded memory; the caller keeps one per tenant, source and domain."""
 
@@ -60,7 +89,7 @@ class StreamFollower:
         self._levels = new_levels(channels)
         self._shapes = [ShapeWatcher() for _ in range(channels)]
         self._novelty = new_novelty(channels)
-        self._held = np.full(channels, np.nan)
+        self._clocks = [_Clock() for _ in range(channels)]
         self._rate = false_alarms
         self._level_limit = math.log(2 * _LEVEL_RATE * channels / false_alarms)
         self._shape_limit = _SHAPE_SLOPE * math.log(2 * channels / false_alarms) + _SHAPE_START
@@ -95,9 +124,9 @@ class StreamFollower:
         return (self._open,) if self._open else ()
 
     def _check(self, rows: Rows) -> None:
-        if rows.shape[1] != len(self._held):
+        if rows.shape[1] != len(self._shapes):
             raise ContractError(
-                f"The stream had {len(self._held)} channels; this block has {rows.shape[1]}.",
+                f"The stream had {len(self._shapes)} channels; this block has {rows.shape[1]}.",
                 hint="Follow a new stream when the channels change.",
             )
         if np.isinf(rows).any():
@@ -111,18 +140,10 @@ class StreamFollower:
 
     def _advance(self, rows: Rows) -> Found:
         announced = self._level_changes(rows)
-        filled = self._filled(rows)
         unlike = np.zeros(rows.shape)
-        for c, watcher in enumerate(self._shapes):
-            splits, unlike[:, c] = watcher.update(filled[:, c], self._shape_limit)
-            announced += [
-                ChangePoint(
-                    self._seen + s.taken - 1 - s.back,
-                    self._seen + s.taken - 1,
-                    1 - math.exp((_SHAPE_START - s.strength) / _SHAPE_SLOPE),
-                )
-                for s in splits
-            ]
+        for c in range(rows.shape[1]):
+            changes, unlike[:, c] = self._shape_changes(c, rows[:, c])
+            announced += changes
         surprise = np.zeros((len(rows), 2))
         advance_novelty(self._novelty, rows, unlike, surprise)
         found = Found(
@@ -143,6 +164,30 @@ class StreamFollower:
                 restart_levels(self._levels)
         return found
 
+    def _shape_changes(
+        self, channel: int, values: Float[np.ndarray, "time"]
+    ) -> tuple[list[ChangePoint], Float[np.ndarray, "time"]]:
+        """Return a channel's changes of shape, and how unlike all before its newest stretch is.
+
+        Missing readings are left out, so that a gap is no shape.
+        """
+        there = np.flatnonzero(~np.isnan(values))
+        clock = self._clocks[channel]
+        clock.extend(self._seen + there)
+        splits, unlike = self._shapes[channel].update(values[there], self._shape_limit)
+        spread = np.zeros(len(values))
+        spread[there] = unlike
+        newest = len(there) - 1
+        changes = [
+            ChangePoint(
+                clock.sample(newest - (s.taken - 1) + s.back),
+                clock.sample(newest - (s.taken - 1)),
+                1 - math.exp((_SHAPE_START - s.strength) / _SHAPE_SLOPE),
+            )
+            for s in splits
+        ]
+        return changes, spread
+
     def _accepted(self, announced: list[ChangePoint]) -> tuple[ChangePoint, ...]:
         """Keep what lies after the last change, earliest announced first."""
         kept: list[ChangePoint] = []
@@ -151,14 +196,6 @@ class StreamFollower:
                 kept.append(change)
                 self._last_change = change.index
         return tuple(kept)
-
-    def _filled(self, rows: Rows) -> Rows:
-        """Hold the last reading through a gap; before the first there is none, so nought stands."""
-        table = np.vstack([self._held, rows])
-        known = np.where(np.isnan(table), 0, np.arange(len(table))[:, None])
-        filled = np.take_along_axis(table, np.maximum.accumulate(known, axis=0), axis=0)
-        self._held = filled[-1]
-        return np.nan_to_num(filled[1:], nan=0.0)
 
     def _anomalies(self, surprise: Float[np.ndarray, "time"]) -> tuple[Anomaly, ...]:
         limit = -math.log10(self._rate)

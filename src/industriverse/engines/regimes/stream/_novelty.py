@@ -27,8 +27,8 @@ _SIZE_RATE = 1e-3
 _CLIP = 5.0
 _SHORT, _LONG = 1.0 / 5.0, 1.0 / 20.0
 _SLOW, _SLOWER = 1.0 / 200.0, 1.0 / 2000.0
-_AGAIN_HALF = 277.0
-"""Samples after which an announced surprise counts half: about 400 to 1/e."""
+_AGAIN_HALF = 1000.0
+"""Samples after which an announced surprise counts half."""
 _PAST_TAIL = 2.0
 """Beyond the largest size ever seen, its share falls with this power."""
 
@@ -184,7 +184,7 @@ def advance_novelty(
         rows: `(time, channel)` NaN is no reading.
         shapes: `(time, channel)` How unlike all before the newest stretch is.
         out: `(time, 2)` Filled. The second halves what does not exceed a recent surprise, which
-            fades over some hundred samples: an alarm that was given is not given again.
+            fades over some thousand samples: an alarm that was given is not given again.
     """
     channels = rows.shape[1]
     sizes = np.zeros(VIEWS)

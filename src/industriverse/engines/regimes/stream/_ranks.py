@@ -14,8 +14,8 @@ from industriverse.kernel.compiled import compiled
 
 EDGES = 512
 """Samples kept in order; later ones are counted in the gaps between them."""
-TREE = 1024
-"""Cells of the tree of counts: a power of two above the edges."""
+TREE = 2048
+"""Cells of the tree of counts, a power of two: one for each edge and one between any two."""
 _ROOT_HALF = math.sqrt(0.5)
 _DENSITY = 1.0 / math.sqrt(2.0 * math.pi)
 
@@ -61,7 +61,8 @@ class Ranks(NamedTuple):
 
     Attributes:
         order: `(edge,)` The first samples, sorted.
-        tree: `(cell,)` Fenwick tree of the number of gaps between neighbours, per pair of edges.
+        tree: `(cell,)` Fenwick tree of the number of samples below the first edge, equal to it,
+            between it and the second, and so on.
         taken: `(1,)` Samples so far.
     """
 
@@ -133,8 +134,8 @@ def _insert(ranks: Ranks, place: int, value: float) -> None:
     ranks.order[place] = value
     if n + 1 == EDGES:
         ranks.tree[:] = 0
-        for gap in range(EDGES + 1):
-            add_to(ranks.tree, gap)
+        for edge in ranks.order:
+            add_to(ranks.tree, 2 * np.searchsorted(ranks.order, edge, "left") + 1)
 
 
 @compiled
@@ -145,18 +146,19 @@ def next_gap(ranks: Ranks, value: float) -> tuple[float, float]:
     independent of those before. Equal samples share one stretch, so nothing need be drawn.
 
     Notes:
-        Among n samples each of the n + 1 gaps is equally likely. Once the edges are full, a pair of
-        edges holds one gap more than the later samples between them, so the stretch stays exact in
-        fixed memory.
+        Once the edges are full, later samples are counted between edges or as equal to one; among
+        those counted together every order is equally likely, so the stretch stays exact in fixed
+        memory.
     """
     n = ranks.taken[0]
     below, upto = _place(ranks.order, min(n, EDGES), value)
+    first, last = below, upto + 1
     if n < EDGES:
-        first, last = below, upto + 1
         _insert(ranks, upto, value)
     else:
-        first, last = count_before(ranks.tree, below), count_before(ranks.tree, upto + 1)
-        add_to(ranks.tree, upto)
+        cell = 2 * below + (1 if upto > below else 0)
+        first, last = count_before(ranks.tree, cell), count_before(ranks.tree, cell + 1) + 1
+        add_to(ranks.tree, cell)
     ranks.taken[0] = n + 1
     return first / (n + 1), last / (n + 1)
 

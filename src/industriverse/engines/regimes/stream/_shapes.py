@@ -99,26 +99,41 @@ class ShapeWatcher:
             limit: Squared z per independent stretch that a change needs.
         """
         scores = _scores(self._ranks, values)
-        novelty = np.zeros(len(values))
-        waiting = 0
-        if self._stretches is None:
-            self._early += scores.tolist()
-            if len(self._early) < LEARN:
-                return [], novelty
-            length = stretch_length(np.array(self._early[:LEARN]))
-            self._stretches = new_stretches(length, max(1, length // _FINEST))
-            waiting = len(self._early) - len(values)
-            scores = np.array(self._early)
-            novelty = np.zeros(len(scores))
-            self._early = []
-        found: list[Split] = []
-        taken = 0
-        while taken < len(scores):
-            block, room = scores[taken:], novelty[taken:]
-            used, back, strength = advance_stretches(self._stretches, block, limit, room)
-            taken += used
-            if back >= 0:
-                found.append(
-                    Split(max(taken - waiting, 1), back + max(waiting + 1 - taken, 0), strength)
-                )
-        return found, novelty[waiting:]
+        unlike = np.zeros(len(values))
+        found, learned = self._learn(scores, limit)
+        if self._stretches is not None:
+            rest = _advance(self._stretches, scores[learned:], limit, unlike[learned:])
+            found += [Split(s.taken + learned, s.back, s.strength) for s in rest]
+        return found, unlike
+
+    def _learn(self, scores: Float[np.ndarray, "time"], limit: float) -> tuple[list[Split], int]:
+        """Take samples until the length is known; then announce what lies among them already."""
+        if self._stretches is not None:
+            return [], 0
+        learned = min(LEARN - len(self._early), len(scores))
+        self._early += scores[:learned].tolist()
+        if len(self._early) < LEARN:
+            return [], learned
+        early = np.array(self._early)
+        self._early = []
+        length = stretch_length(early)
+        self._stretches = new_stretches(length, max(1, length // _FINEST))
+        found = _advance(self._stretches, early, limit, np.zeros(LEARN))
+        return [Split(learned, LEARN - s.taken + s.back, s.strength) for s in found], learned
+
+
+def _advance(
+    stretches: Stretches,
+    scores: Float[np.ndarray, "time"],
+    limit: float,
+    unlike: Float[np.ndarray, "time"],
+) -> list[Split]:
+    """Take samples; fill how unlike each newest stretch is, return the changes."""
+    found: list[Split] = []
+    taken = 0
+    while taken < len(scores):
+        used, back, strength = advance_stretches(stretches, scores[taken:], limit, unlike[taken:])
+        taken += used
+        if back >= 0:
+            found.append(Split(taken, back, strength))
+    return found

@@ -21,7 +21,8 @@ _NEAREST = 3
 _LOOKS = 16
 """A split is sought each time the segment has grown by one part in so many."""
 _FAR = -2.0
-_FLAT = 1e-12
+_FLAT = 1e-3
+"""Variance of normal scores below which a stretch has no shape: ranks settle that slowly."""
 
 
 class Stretches(NamedTuple):
@@ -154,7 +155,10 @@ def _next_products(s: Stretches, low: int, i: int) -> None:
 
 @compiled
 def _add_stretch(s: Stretches, low: int, i: int) -> float:
-    """Add stretch `i`, compare it with those from `low` on; return its best correlation."""
+    """Add stretch `i`, compare it with those from `low` on; return its best correlation.
+
+    A flat one has no shape and stays without neighbours.
+    """
     _describe(s, i)
     if i == low:
         s.dots[0, i] = _product(s, i, i)
@@ -163,6 +167,8 @@ def _add_stretch(s: Stretches, low: int, i: int) -> float:
     length = s.cursor[LENGTH]
     high = i - max(1, length // 2 // s.cursor[STRIDE]) + 1
     if high <= low:
+        return _FAR
+    if s.inverse[i] == 0.0:
         return _FAR
     out = np.empty(high - low)
     _correlate(s, (low, high, i), length, out)
