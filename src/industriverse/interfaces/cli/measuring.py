@@ -27,7 +27,8 @@ def bench(
         str,
         typer.Argument(
             help="agents, atlas, calibration, conservation, coverage, ensemble, forecast, "
-            "integrators, predict, proofs, real_fields, simulation or transitions."
+            "integrators, microadapt, predict, proofs, real_fields, "
+            "simulation or transitions."
         ),
     ],
     seed: Annotated[int, typer.Option(min=0, help="For everything drawn.")] = 0,

@@ -27,6 +27,7 @@ BENCHES = {
     "ensemble": "Time in which three replicas agree, and what they survive; how they err together.",
     "forecast": "Forecast fields of each domain: law, network, the naive ones, and rivals.",
     "integrators": "Energy kept by steps in time, beside SciPy and diffrax at equal work.",
+    "microadapt": "Forecasts 60 steps on, beside linear, ETS and ARIMA; time per point.",
     "predict": "Time of a whole prediction: telemetry and fields, cold and warm.",
     "proofs": "Smallest violation that each check catches, and its false alarms.",
     "real_fields": "Anomaly skill on reanalysis and climate fields, beside what is hard to beat.",

@@ -39,7 +39,7 @@ class Blend:
     products: Float[np.ndarray, "channel band member member"]
     squares: Float[np.ndarray, "lead channel"]
     weights: Float[np.ndarray, "channel band member"]
-    count: Float[np.ndarray, ""]
+    count: float
 
     @classmethod
     def of(cls, channels: int, horizon: int, members: int) -> "Blend":
@@ -49,7 +49,7 @@ class Blend:
             np.zeros((channels, ranges, members, members)),
             np.zeros((horizon, channels)),
             np.full((channels, ranges, members), 1 / members),
-            np.zeros(()),
+            0.0,
         )
 
     def mix(
@@ -70,9 +70,9 @@ class Blend:
         blended: Float[np.ndarray, "lead channel"],
     ) -> None:
         """Add the errors of one origin."""
-        self.count = self.count + 1
+        self.count += 1
         # The first errors are those of members that had seen next to nothing.
-        gain = max(_RECENT / (float(self.count) + _RECENT - 1), _FADE)
+        gain = max(_RECENT / (self.count + _RECENT - 1), _FADE)
         self.squares += gain * (blended**2 - self.squares)
         for band, leads in enumerate(bands(len(blended))):
             part = errors[:, leads].transpose(2, 0, 1)

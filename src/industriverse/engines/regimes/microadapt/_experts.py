@@ -40,7 +40,7 @@ class Experts:
     joint: Readers | None
     blend: Blend
     origins: Int[np.ndarray, "slot"]
-    paths: Float[np.ndarray, "slot member lead channel"]
+    paths: Float[np.ndarray, "slot path lead channel"]
     ready: Bool[np.ndarray, "member"]
     learned: int = 0
 
@@ -143,6 +143,6 @@ class Experts:
         fitted = [readers is not None and readers.fitted for readers in self.readers]
         ready = np.array([True, True, *fitted, bool(population.alive.any())])
         if (ready != self.ready).any():
-            self.blend.count = np.zeros(())
+            self.blend.count = 0.0
             self.origins[:] = -1
             self.ready = ready

@@ -27,11 +27,11 @@ class Moments:
 
     square: Float[np.ndarray, "unit feature feature"]
     cross: Float[np.ndarray, "unit feature target"]
-    count: Float[np.ndarray, ""]
+    count: float
     new_square: Float[np.ndarray, "unit feature feature"]
     new_cross: Float[np.ndarray, "unit feature target"]
     new_power: Float[np.ndarray, "unit"]
-    new_count: Float[np.ndarray, ""]
+    new_count: float
     error: Float[np.ndarray, "unit penalty"]
 
     @classmethod
@@ -41,11 +41,11 @@ class Moments:
         return cls(
             np.zeros(square),
             np.zeros(cross),
-            np.zeros(()),
+            0.0,
             np.zeros(square),
             np.zeros(cross),
             np.zeros(units),
-            np.zeros(()),
+            0.0,
             np.zeros((units, len(PENALTIES))),
         )
 
@@ -69,14 +69,14 @@ class Moments:
             self._judge()
         self.square = keep * self.square + self.new_square
         self.cross = keep * self.cross + self.new_cross
-        self.count = np.asarray(keep * self.count + self.new_count)
+        self.count = keep * self.count + self.new_count
         for block in (self.new_square, self.new_cross, self.new_power):
             block[...] = 0.0
-        self.new_count = np.zeros(())
+        self.new_count = 0.0
         chosen = self.error.argmin(axis=1)
         return np.stack(
             [
-                _Ridge(square, float(self.count)).weights(cross, PENALTIES[best])
+                _Ridge(square, self.count).weights(cross, PENALTIES[best])
                 for square, cross, best in zip(self.square, self.cross, chosen, strict=True)
             ]
         )
@@ -87,7 +87,7 @@ class Moments:
         Young fits fail by orders of magnitude; cut to twice the best, they are soon forgotten.
         """
         for unit in range(len(self.square)):
-            ridge = _Ridge(self.square[unit], float(self.count))
+            ridge = _Ridge(self.square[unit], self.count)
             seen = self.new_square[unit], self.new_cross[unit], float(self.new_power[unit])
             errors = np.empty(len(PENALTIES))
             for place, penalty in enumerate(PENALTIES):

@@ -18,7 +18,7 @@ def collect(part: Any, prefix: str) -> dict[str, np.ndarray]:  # noqa: ANN401 (a
         name, value = f"{prefix}.{field.name}", getattr(part, field.name)
         if is_dataclass(value) and not isinstance(value, Config):
             found |= collect(value, name)
-        elif isinstance(value, np.ndarray | bool | int):
+        elif isinstance(value, np.ndarray | bool | int | float):
             found[name] = np.array(value)
     return found
 
@@ -27,13 +27,13 @@ def restore(part: Any, prefix: str, state: Mapping[str, np.ndarray]) -> None:  #
     """Put arrays and numbers back where `collect` found them.
 
     Raises:
-        ContractError: One is missing, or has as many dimensions or channels as it cannot have.
+        ContractError: One is missing, or has another shape than the stream's.
     """
     for field in fields(part):
         name, value = f"{prefix}.{field.name}", getattr(part, field.name)
         if is_dataclass(value) and not isinstance(value, Config):
             restore(value, name, state)
-        elif isinstance(value, np.ndarray | bool | int):
+        elif isinstance(value, np.ndarray | bool | int | float):
             held = state.get(name)
             if held is None or held.ndim != np.ndim(value) or _other(held, value):
                 raise ContractError(
@@ -44,6 +44,6 @@ def restore(part: Any, prefix: str, state: Mapping[str, np.ndarray]) -> None:  #
             setattr(part, field.name, plain)
 
 
-def _other(held: np.ndarray, value: np.ndarray | bool | int) -> bool:
+def _other(held: np.ndarray, value: np.ndarray | bool | int | float) -> bool:
     """Tell whether all but the first dimension differ; the first may be a cycle's length."""
     return held.shape[1:] != np.shape(value)[1:]
