@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from industriverse.engines.regimes.stream._report import StreamReport
+from industriverse.engines.regimes.stream import StreamReport
 from industriverse.services.bench._regime_baselines import reported
 from industriverse.services.bench._regime_scores import Figures, score_annotated, score_skab
 from industriverse.services.bench._regime_sets import RunSeries, read_skab, read_tcpd, read_tssb

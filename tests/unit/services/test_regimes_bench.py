@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from industriverse.engines.regimes.stream._report import Anomaly, ChangePoint, StreamReport
+from industriverse.engines.regimes.stream import Anomaly, ChangePoint, StreamReport
 from industriverse.services.bench import BenchSettings, _regime_baselines, _regime_peers
 from industriverse.services.bench._regime_baselines import (
     bayesian,

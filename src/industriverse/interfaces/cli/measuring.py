@@ -27,7 +27,7 @@ def bench(
         str,
         typer.Argument(
             help="agents, atlas, calibration, conservation, coverage, ensemble, forecast, "
-            "integrators, microadapt, predict, proofs, real_fields, "
+            "integrators, microadapt, predict, proofs, real_fields, regimes, "
             "simulation or transitions."
         ),
     ],

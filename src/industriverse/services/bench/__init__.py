@@ -31,6 +31,7 @@ BENCHES = {
     "predict": "Time of a whole prediction: telemetry and fields, cold and warm.",
     "proofs": "Smallest violation that each check catches, and its false alarms.",
     "real_fields": "Anomaly skill on reanalysis and climate fields, beside what is hard to beat.",
+    "regimes": "Followed streams on labelled sets, beside peers; pace, false alarms, delay.",
     "simulation": "Time of our solvers and of their best peers at equal error, in one run.",
     "transitions": "Delay and false alarms of regime changes; what sensor faults and gaps spoil.",
 }

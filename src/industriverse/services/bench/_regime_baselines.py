@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy import special, stats
 
-from industriverse.engines.regimes.stream._report import Anomaly, ChangePoint, StreamReport
+from industriverse.engines.regimes.stream import Anomaly, ChangePoint, StreamReport
 
 from ._regime_sets import Table
 from ._segment_scores import ranges_of

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from industriverse.engines.regimes.stream._report import StreamReport
+from industriverse.engines.regimes.stream import StreamReport
 
 from ._regime_baselines import reported
 from ._regime_scores import Figures

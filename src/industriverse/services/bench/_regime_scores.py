@@ -7,7 +7,7 @@ from operator import add
 
 import numpy as np
 
-from industriverse.engines.regimes.stream._report import ChangePoint, StreamReport
+from industriverse.engines.regimes.stream import ChangePoint, StreamReport
 
 from ._nab_scores import PROFILES, STANDARD, Decided, ScoredFile, decided, sweep
 from ._regime_sets import AnnotatedSeries, MarkedSeries, RunSeries, WindowedSeries

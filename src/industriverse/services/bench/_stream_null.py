@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import signal, stats
 
-from industriverse.engines.regimes.stream._report import StreamReport
+from industriverse.engines.regimes.stream import StreamReport
 
 from ._regime_sets import Table
 

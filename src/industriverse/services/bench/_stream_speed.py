@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from industriverse.engines.regimes.stream._report import StreamReport
+from industriverse.engines.regimes.stream import StreamReport
 
 from ._regime_sets import Table
 

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
-from industriverse.engines.regimes.stream._report import StreamReport
+from industriverse.engines.regimes.stream import StreamReport
+from industriverse.engines.regimes.stream import follow as product
 
 from . import BenchSettings
 from . import _regime_baselines as baselines
@@ -28,6 +28,11 @@ SeriesType = TypeVar("SeriesType", bound=Labelled)
 OURS = "stream"
 _RATES = (1e-3, 1e-4)
 _DELAYS = ("median", "mean", "missed")
+_UNKNOWN = {
+    "skab": ("f1", "false_alarm_rate", "missing_alarm_rate"),
+    "ucr_anomaly": ("auc_pr",),
+}
+"""Figures that have no meaning for those who only look for changes, or whose peak alone is kept."""
 _HEADS = (
     "set",
     "by",
@@ -151,7 +156,7 @@ class Size:
 class Follows(Protocol):
     """Follows a stream, at its default rate of false alarms a sample or at a given one."""
 
-    def __call__(self, values: Table, *, false_alarms: float = ...) -> StreamReport:
+    def __call__(self, values: Table, /, *, false_alarms: float = ...) -> StreamReport:
         """Return what was found."""
         ...
 
@@ -183,7 +188,7 @@ def run(
     Raises:
         NotFoundError: A file of a set is not there.
     """
-    size, ours = size or Size(), follow or _product()
+    size, ours = size or Size(), follow or product
     measured = _Measured()
     chosen = [one for one in SETS if one.name in size.sets]
     for number, one in enumerate(chosen):
@@ -209,11 +214,6 @@ def _absent() -> list[Row]:
     return [_row(set="all", by=by, note=note) for (by, note), there in here.items() if not there]
 
 
-def _product() -> Follows:
-    module: Any = import_module("industriverse.engines.regimes.stream")
-    return module.follow
-
-
 def _at_defaults(ours: Follows) -> Follow:
     def follow(values: Table, trained: int) -> StreamReport:
         del trained
@@ -228,14 +228,14 @@ def _measure_set(
     """Score ours, the baselines, the recorded peers and what was published on one set."""
     series = one.read(settings.data)
     methods = {OURS: _at_defaults(ours), **one.baselines(settings.seed)}
-    known: dict[str, Figures] = {}
-    for name, follow in methods.items():
-        found, seconds = _followed(follow, series)
-        known[name] = _scored(one, series, (name, found, seconds), measured)
+    known = {
+        name: _scored(one, series, _followed(name, follow, series), measured)
+        for name, follow in methods.items()
+    }
     for name, records in recorded_peers(one.name, series).items():
         found = [r.report(len(s.values)) for r, s in zip(records, series, strict=True)]
-        spent = [r.seconds for r in records]
-        known[name] = _scored(one, series, (name, found, spent), measured)
+        made = _Run(name, found, [record.seconds for record in records], lacks=True)
+        known[name] = _scored(one, series, made, measured)
     for name, figures in published_figures(one.name, len(series)).items():
         known[f"{name}, published"] = figures
         row = {"set": one.name, "by": name, "file": "all", **figures}
@@ -247,33 +247,49 @@ def _measure_set(
     measured.ratios |= _ratios(one, known[OURS], list(rivals.values()))
 
 
-def _followed(follow: Follow, series: Sequence[Labelled]) -> tuple[list[StreamReport], list[float]]:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one method found in the series of a set, in how many seconds each.
+
+    Attributes:
+        lacks: Whether it gives changes or a peak only, so that some figures have no meaning.
+    """
+
+    by: str
+    found: list[StreamReport]
+    seconds: list[float]
+    lacks: bool
+
+
+def _followed(name: str, follow: Follow, series: Sequence[Labelled]) -> _Run:
     found: list[StreamReport] = []
     seconds: list[float] = []
     for one in series:
         start = time.perf_counter()
         found.append(follow(one.values, one.trained))
         seconds.append(time.perf_counter() - start)
-    return found, seconds
+    return _Run(name, found, seconds, lacks=name.startswith("ruptures"))
 
 
 def _scored(
-    one: RegimeSet[Any],
-    series: Sequence[Labelled],
-    method: tuple[str, list[StreamReport], list[float]],
-    measured: _Measured,
+    one: RegimeSet[Any], series: Sequence[Labelled], made: _Run, measured: _Measured
 ) -> Figures:
     """Add a row for each series and one for all, and return the figures of all."""
-    by, found, seconds = method
-    result = one.score(series, found)
-    for own, figures, spent in zip(series, result.each, seconds, strict=True):
+    result = one.score(series, made.found)
+    lacking = _UNKNOWN.get(one.name, ()) if made.lacks else ()
+    head = {"set": one.name, "by": made.by}
+    for own, figures, spent in zip(series, result.each, made.seconds, strict=True):
         samples, channels = own.values.shape
-        head = {"set": one.name, "by": by, "file": own.name, "seconds": spent}
-        measured.rows.append(_row(**head, samples=samples, channels=channels, **figures))
-    total = sum(len(own.values) for own in series)
-    head = {"set": one.name, "by": by, "file": "all", "seconds": sum(seconds)}
-    measured.rows.append(_row(**head, samples=total, **result.together))
-    return result.together
+        size = {"samples": samples, "channels": channels, "seconds": spent}
+        measured.rows.append(_row(**head, file=own.name, **size, **_without(figures, lacking)))
+    total = {"samples": sum(len(own.values) for own in series), "seconds": sum(made.seconds)}
+    together = _without(result.together, lacking)
+    measured.rows.append(_row(**head, file="all", **total, **together))
+    return together
+
+
+def _without(figures: Figures, names: Sequence[str]) -> Figures:
+    return {name: value for name, value in figures.items() if name not in names}
 
 
 def _row(**known: object) -> Row:
