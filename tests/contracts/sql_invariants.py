@@ -10,6 +10,7 @@ from industriverse.adapters.sql_engine import SqlDatabase
 from industriverse.adapters.sql_jobs import SqlJobStore
 from industriverse.adapters.sql_ledger import SqlLedgerStore
 from industriverse.adapters.sql_proofs import SqlProofStore
+from industriverse.adapters.sql_regimes import REGIMES
 from industriverse.adapters.sql_runs import RUNS
 from industriverse.adapters.sql_tables import METADATA
 from industriverse.kernel.errors import ConflictError, ContractError
@@ -186,7 +187,7 @@ class SqlInvariants:
             context = MigrationContext.configure(connection)
             differences = compare_metadata(context, METADATA)
         # indexes and helper tables belong to the migrations alone; queries never name them
-        assert RUNS.name in METADATA.tables
+        assert {RUNS.name, REGIMES.name} <= set(METADATA.tables)
         seen = [change for change in differences if not helper(change)]
         assert seen == []
 

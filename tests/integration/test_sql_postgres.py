@@ -10,10 +10,12 @@ from industriverse.adapters.sql_engine import SqlDatabase
 from industriverse.adapters.sql_jobs import SqlJobStore
 from industriverse.adapters.sql_ledger import SqlLedgerStore
 from industriverse.adapters.sql_proofs import SqlProofStore
+from industriverse.adapters.sql_regimes import SqlRegimeStore
 from industriverse.adapters.sql_runs import SqlRunStore
 from tests.contracts.job_store import JobStoreContract
 from tests.contracts.ledger_store import LedgerStoreContract, grant
 from tests.contracts.proof_store import ProofStoreContract, a_proof
+from tests.contracts.regime_store import RegimeStoreContract
 from tests.contracts.run_store import RunStoreContract
 from tests.contracts.sql_invariants import SqlInvariants
 from tests.postgres import running_server
@@ -70,6 +72,12 @@ class TestSqlRunStoreOnPostgres(RunStoreContract):
     @pytest.fixture
     def store(self, database):
         return SqlRunStore(database)
+
+
+class TestSqlRegimeStoreOnPostgres(RegimeStoreContract):
+    @pytest.fixture
+    def store(self, database):
+        return SqlRegimeStore(database)
 
 
 class TestInvariantsOnPostgres(SqlInvariants):

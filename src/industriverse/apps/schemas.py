@@ -16,6 +16,7 @@ from industriverse.services.documents import (
     ProofFile,
     QualityDocument,
     ReceiptDocument,
+    RegimesDocument,
 )
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -25,6 +26,7 @@ _DOCUMENTS = {
     "receipt": ReceiptDocument,
     "backtest": BacktestDocument,
     "quality": QualityDocument,
+    "regimes": RegimesDocument,
     "bench": BenchDocument,
 }
 

@@ -22,6 +22,7 @@ from industriverse.adapters.sql_engine import SqlDatabase
 from industriverse.adapters.sql_jobs import SqlJobStore
 from industriverse.adapters.sql_ledger import SqlLedgerStore
 from industriverse.adapters.sql_proofs import SqlProofStore
+from industriverse.adapters.sql_regimes import SqlRegimeStore
 from industriverse.adapters.sql_runs import SqlRunStore
 from industriverse.adapters.stream_memory import MemoryEventStream
 from industriverse.adapters.tables import TableReader
@@ -43,6 +44,7 @@ from industriverse.kernel.ports import (
 from industriverse.services.atlas import Atlas, Maps
 from industriverse.services.billing import Billing
 from industriverse.services.documents import PredictDocument
+from industriverse.services.following import Following
 from industriverse.services.forecasting import TrainedNetwork
 from industriverse.services.known_states import KnownStates
 from industriverse.services.predict import Predict, Tools
@@ -75,6 +77,7 @@ class Platform:
     settle: Settle
     reader: LongFieldReader
     runs: Runs
+    following: Following
     atlas: Atlas
     known: KnownStates
     stream: EventStream
@@ -175,6 +178,7 @@ def build_platform(settings: Settings, *, writer: bool = False) -> Platform:
         clock=clock,
         watts=settings.watts_per_core or _WATTS_PER_CORE,
     )
+    stream = MemoryEventStream()
     return Platform(
         settings=settings,
         database=database,
@@ -189,9 +193,10 @@ def build_platform(settings: Settings, *, writer: bool = False) -> Platform:
             (FieldReader(memory_bytes=settings.field_memory_mb << 20), TableReader())
         ),
         runs=Runs(runs, blobs, prove, exporter),
+        following=Following(SqlRegimeStore(database), stream, clock, shipped_regime_model),
         atlas=Atlas(graph, runs),
         known=known,
-        stream=MemoryEventStream(),
+        stream=stream,
         graph=graph,
         vectors=vectors,
         # The matrices of a forecast are small: a second BLAS thread only burns energy, and on a

@@ -355,6 +355,31 @@ class RegimesDocument(Document):
     scores_path: str | None = Field(description="One causal anomaly score a sample, as CSV.")
 
 
+class ReadingsPreview(Document):
+    """The readings of a whole record, thinned for a picture."""
+
+    samples: list[int] = Field(description="Numbers of the samples shown, from 0, rising.")
+    times: list[Finite] = Field(
+        description="Of those samples: seconds since 1970 in UTC, or on the file's own clock."
+    )
+    absolute: bool = Field(description="Whether the times are dates.")
+    thinned: bool = Field(
+        description="Whether they are the lowest and highest readings of each stretch, not all."
+    )
+    values: dict[str, Series] = Field(description="By variable, a number a sample shown.")
+
+
+class KeptRegimesDocument(RegimesDocument):
+    """A followed record as it is kept, with what a picture of it needs."""
+
+    id: str = Field(pattern=r"^rgm_[0-9a-f]{32}$")
+    created: str
+    preview: ReadingsPreview
+    scores: list[Finite] | None = Field(
+        description="One causal anomaly score a sample, where asked for; they are not kept."
+    )
+
+
 class BenchDocument(Document):
     """What a benchmark measured, with its peers from the same run."""
 

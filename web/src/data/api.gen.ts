@@ -144,6 +144,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/regime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes, regimes and anomalies of a file or of numbers
+         * @description Follow a record as if it came in sample by sample; what is found is kept and published.
+         */
+        post: operations["follow_v1_regime_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/regime/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records followed before
+         * @description List followed records, newest first.
+         */
+        get: operations["history_v1_regime_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/regime/{regime_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One followed record
+         * @description Return what was found in a record, without its scores: those are not kept.
+         */
+        get: operations["followed_v1_regime__regime_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/proofs": {
         parameters: {
             query?: never;
@@ -315,6 +375,34 @@ export interface components {
             gamma_distance: number;
         };
         /**
+         * AnomalyDocument
+         * @description Samples unlike all that came before them.
+         */
+        AnomalyDocument: {
+            /**
+             * Start
+             * @description First sample, from 0.
+             */
+            start: number;
+            /**
+             * End
+             * @description The sample after the last.
+             */
+            end: number;
+            /** Start Time */
+            start_time: string;
+            /**
+             * End Time
+             * @description Of the last sample.
+             */
+            end_time: string;
+            /**
+             * Score
+             * @description One less the share of the past that was as unlike.
+             */
+            score: number;
+        };
+        /**
          * AtlasSummary
          * @description The atlas in numbers.
          */
@@ -416,6 +504,36 @@ export interface components {
             scores: number[];
             /** Coverage */
             coverage: (number | null)[];
+        };
+        /**
+         * ChangeDocument
+         * @description The pattern of the readings is another one from here on.
+         */
+        ChangeDocument: {
+            /**
+             * Index
+             * @description First sample of the new pattern, from 0.
+             */
+            index: number;
+            /**
+             * Time
+             * @description Of that sample: RFC 3339, or seconds where there is no date.
+             */
+            time: string;
+            /**
+             * Score
+             * @description One less the chance of so much evidence without a change.
+             */
+            score: number;
+            /**
+             * Detected
+             * @description Sample at which it was announced; none after it was used.
+             */
+            detected: number;
+            /** Detected Time */
+            detected_time: string;
+            /** Evidence */
+            evidence: string;
         };
         /**
          * CheckDocument
@@ -596,6 +714,56 @@ export interface components {
             step_s: number;
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * KeptRegimesDocument
+         * @description A followed record as it is kept, with what a picture of it needs.
+         */
+        KeptRegimesDocument: {
+            input: components["schemas"]["InputDocument"];
+            /**
+             * N
+             * @description Samples.
+             */
+            n: number;
+            /**
+             * False Alarms
+             * @description Asked for, a sample.
+             */
+            false_alarms: number;
+            /** Change Points */
+            change_points: components["schemas"]["ChangeDocument"][];
+            /** Segments */
+            segments: components["schemas"]["SegmentDocument"][];
+            /** Anomalies */
+            anomalies: components["schemas"]["AnomalyDocument"][];
+            /** @description Of the newest samples. */
+            regime: components["schemas"]["RegimeDocument"];
+            /**
+             * Recommended Action
+             * @enum {string}
+             */
+            recommended_action: "proceed" | "monitor" | "investigate" | "alert" | "defer";
+            /**
+             * Risk Level
+             * @enum {string}
+             */
+            risk_level: "low" | "medium" | "high";
+            /**
+             * Scores Path
+             * @description One causal anomaly score a sample, as CSV.
+             */
+            scores_path: string | null;
+            /** Id */
+            id: string;
+            /** Created */
+            created: string;
+            preview: components["schemas"]["ReadingsPreview"];
+            /**
+             * Scores
+             * @description One causal anomaly score a sample, where asked for; they are not kept.
+             */
+            scores: number[] | null;
         };
         /**
          * LawDocument
@@ -880,6 +1048,39 @@ export interface components {
             next_page_token: string | null;
         };
         /**
+         * ReadingsPreview
+         * @description The readings of a whole record, thinned for a picture.
+         */
+        ReadingsPreview: {
+            /**
+             * Samples
+             * @description Numbers of the samples shown, from 0, rising.
+             */
+            samples: number[];
+            /**
+             * Times
+             * @description Of those samples: seconds since 1970 in UTC, or on the file's own clock.
+             */
+            times: number[];
+            /**
+             * Absolute
+             * @description Whether the times are dates.
+             */
+            absolute: boolean;
+            /**
+             * Thinned
+             * @description Whether they are the lowest and highest readings of each stretch, not all.
+             */
+            thinned: boolean;
+            /**
+             * Values
+             * @description By variable, a number a sample shown.
+             */
+            values: {
+                [key: string]: (number | null)[];
+            };
+        };
+        /**
          * ReceiptDocument
          * @description What it cost.
          */
@@ -926,6 +1127,51 @@ export interface components {
             };
             /** Evidence */
             evidence: string;
+        };
+        /**
+         * RegimeItem
+         * @description One line of the list of followed records.
+         */
+        RegimeItem: {
+            /** Id */
+            id: string;
+            /** Created */
+            created: string;
+            /** Name */
+            name: string;
+            /** Samples */
+            samples: number;
+            /**
+             * Regime
+             * @enum {string}
+             */
+            regime: "initializing" | "stable" | "transitional" | "chaotic" | "phase_change" | "anomalous";
+            /** Confirmed */
+            confirmed: boolean;
+            /** Changes */
+            changes: number;
+            /** Anomalies */
+            anomalies: number;
+            /**
+             * Recommended Action
+             * @enum {string}
+             */
+            recommended_action: "proceed" | "monitor" | "investigate" | "alert" | "defer";
+            /**
+             * Risk Level
+             * @enum {string}
+             */
+            risk_level: "low" | "medium" | "high";
+        };
+        /**
+         * RegimePage
+         * @description A page of followed records, newest first.
+         */
+        RegimePage: {
+            /** Items */
+            items: components["schemas"]["RegimeItem"][];
+            /** Next Page Token */
+            next_page_token: string | null;
         };
         /**
          * ReplayFrame
@@ -982,6 +1228,41 @@ export interface components {
             items: components["schemas"]["RunItem"][];
             /** Next Page Token */
             next_page_token: string | null;
+        };
+        /**
+         * SegmentDocument
+         * @description Samples between two changes, under one regime.
+         */
+        SegmentDocument: {
+            /**
+             * Start
+             * @description First sample, from 0.
+             */
+            start: number;
+            /**
+             * End
+             * @description The sample after the last.
+             */
+            end: number;
+            /** Start Time */
+            start_time: string;
+            /**
+             * End Time
+             * @description Of the last sample.
+             */
+            end_time: string;
+            /**
+             * Label
+             * @enum {string}
+             */
+            label: "initializing" | "stable" | "transitional" | "chaotic" | "phase_change" | "anomalous";
+            /** Confirmed */
+            confirmed: boolean;
+            /**
+             * Probability
+             * @description Of the label.
+             */
+            probability: number;
         };
         /**
          * SeriesDocument
@@ -1189,6 +1470,37 @@ export interface components {
             signals: components["schemas"]["SignalsBody"] | null;
             /** @default null */
             field: components["schemas"]["FieldBody"] | null;
+        };
+        /**
+         * RegimeBody
+         * @description Telemetry to follow, and how.
+         */
+        RegimeBody: {
+            /**
+             * Columns
+             * @description Empty: all that fit.
+             * @default []
+             */
+            columns: string[];
+            /**
+             * False Alarms
+             * @description False alarms a sample, at most.
+             * @default 0.0001
+             */
+            false_alarms: number;
+            /**
+             * Scores
+             * @description Answer with one anomaly score a sample too.
+             * @default false
+             */
+            scores: boolean;
+            /**
+             * Name
+             * @description Of the source; its events' topic.
+             * @default request
+             */
+            name: string;
+            signals: components["schemas"]["SignalsBody"];
         };
     };
     responses: never;
@@ -1494,6 +1806,167 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_v1_regime_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegimeBody"];
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description A table over time.
+                     */
+                    file: string;
+                    /** @description Columns to follow, comma-separated. */
+                    columns?: string;
+                    false_alarms?: number;
+                    scores?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRegimesDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history_v1_regime_history_get: {
+        parameters: {
+            query?: {
+                page_size?: number;
+                page_token?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegimePage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followed_v1_regime__regime_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                regime_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRegimesDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

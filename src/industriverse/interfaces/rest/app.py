@@ -12,7 +12,7 @@ from industriverse.bootstrap.wiring import Platform
 from industriverse.services.atlas import GrowingAtlas
 from industriverse.services.live import LiveFeed
 
-from . import atlas, health, predict, problems, proofs, site, stream
+from . import atlas, health, predict, problems, proofs, regime, site, stream
 from .guard import Guard, GuardRules, allowed_hosts
 from .metrics import Measured, Metrics
 
@@ -54,7 +54,7 @@ def create_app(
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(Guard, rules=rules)
     problems.install(app)
-    for part in (health, predict, proofs, atlas, stream, site):
+    for part in (health, predict, regime, proofs, atlas, stream, site):
         app.include_router(part.router)
     app.openapi = _openapi(app)  # type: ignore[method-assign]
     return app
@@ -71,11 +71,10 @@ def _openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:
             for foreign in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(foreign, None)
             schemas["Problem"] = problems.Problem.model_json_schema()
-            body = predict.PredictBody.model_json_schema(
-                ref_template="#/components/schemas/{model}"
-            )
-            schemas.update(body.pop("$defs", {}))
-            schemas["PredictBody"] = body
+            for body in (predict.PredictBody, regime.RegimeBody):
+                made_of = body.model_json_schema(ref_template="#/components/schemas/{model}")
+                schemas.update(made_of.pop("$defs", {}))
+                schemas[body.__name__] = made_of
             app.openapi_schema = document
         return app.openapi_schema
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from industriverse.kernel.maps import MapQuery, MapRecord, map_id
 from industriverse.services.atlas import Growth, State
 
+from .bodies import context_of
 from .paging import next_token, read_token
-from .predict import context_of
 from .problems import documented
 
 router = APIRouter(prefix="/v1/atlas", tags=["atlas"])

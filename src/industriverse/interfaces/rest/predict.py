@@ -1,51 +1,48 @@
 """`POST /v1/bridge/predict` and the runs it leaves behind."""
 
-import re
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from starlette.datastructures import FormData, UploadFile
+from pydantic import BaseModel, Field, model_validator
 
 from industriverse.bootstrap.numbers import (
     FieldNumbers,
-    SignalNumbers,
     read_field_numbers,
     read_signal_numbers,
 )
 from industriverse.bootstrap.wiring import Platform
-from industriverse.kernel.context import Context
-from industriverse.kernel.errors import InputError
 from industriverse.kernel.ids import sha256_hex
 from industriverse.kernel.ports import ReadOptions, ReadResult
 from industriverse.services.documents import PredictDocument
 from industriverse.services.predict import PredictRequest
 from industriverse.services.runs import FILE_NAMES, MEDIA_TYPES
 
+from .bodies import (
+    FiniteNumber,
+    PrintableName,
+    SignalsBody,
+    StrictBody,
+    UnitText,
+    context_of,
+    is_form,
+    names_in,
+    numbers_of,
+    platform_of,
+    uploaded,
+    validated,
+    validated_form,
+)
 from .paging import next_token, read_token
-from .problems import UnsupportedMediaError, documented
+from .problems import documented
 
 router = APIRouter(prefix="/v1/bridge", tags=["predict"])
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._ +-]")
-_LONGEST_NAME = 100
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 _TRACE = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-_Name = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME, pattern=_PRINTABLE)]
-_Unit = Annotated[str, Field(max_length=64, pattern=_PRINTABLE)]
-_Number = Annotated[float, Field(allow_inf_nan=False)]
 _KEY = r"^[\x21-\x7e]{1,128}$"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class PredictOptions(_Strict):
+class PredictOptions(StrictBody):
     """What to predict and how."""
 
     variables: list[str] = Field(default=[], max_length=64, description="Empty: all that fit.")
@@ -57,36 +54,23 @@ class PredictOptions(_Strict):
     )
 
 
-class ChannelBody(_Strict):
-    """One channel: its unit and its readings, null where missing."""
-
-    unit: _Unit = ""
-    values: list[_Number | None] = Field(min_length=1, max_length=1_000_000)
-
-
-class SignalsBody(_Strict):
-    """Telemetry on one regular clock."""
-
-    step_s: float = Field(gt=0, allow_inf_nan=False)
-    start: str | None = Field(None, max_length=64, description="RFC 3339 time of the first row.")
-    channels: dict[_Name, ChannelBody] = Field(min_length=1, max_length=256)
-
-
-class FieldBody(_Strict):
+class FieldBody(StrictBody):
     """Frames on a regular grid: by variable, nested lists `[time][y][x]`."""
 
     dt: float = Field(gt=0, allow_inf_nan=False, description="Seconds between frames.")
     dx: float = Field(gt=0, allow_inf_nan=False)
     dy: float | None = Field(None, gt=0, allow_inf_nan=False)
     boundary: str = Field("", pattern=r"^(periodic|reflecting|open|)$")
-    units: dict[_Name, _Unit] = {}
-    variables: dict[_Name, list[list[list[_Number | None]]]] = Field(min_length=1, max_length=32)
+    units: dict[PrintableName, UnitText] = Field(default={})
+    variables: dict[PrintableName, list[list[list[FiniteNumber | None]]]] = Field(
+        min_length=1, max_length=32
+    )
 
 
 class PredictBody(PredictOptions):
     """Either signals or a field."""
 
-    name: _Name = "request"
+    name: PrintableName = "request"
     signals: SignalsBody | None = None
     field: FieldBody | None = None
 
@@ -140,15 +124,6 @@ _BODY = {
 }
 
 
-def _platform(request: Request) -> Platform:
-    return request.app.state.platform
-
-
-def context_of(request: Request) -> Context:
-    """Return the context of a request: its trace, and the local tenant."""
-    return Context(request.state.trace_id)
-
-
 @router.post(
     "/predict",
     summary="Regime, forecast, proof and bill for a file or for numbers",
@@ -160,14 +135,11 @@ async def predict(
     idempotency_key: Annotated[str | None, Header(pattern=_KEY)] = None,
 ) -> PredictDocument:
     """Run the seven stages; the same `Idempotency-Key` and content give the same answer once."""
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    platform = _platform(request)
-    if kind == "application/json":
-        asked = await _from_json(request)
-    elif kind == "multipart/form-data":
+    platform = platform_of(request)
+    if is_form(request):
         asked = await _from_upload(request, platform)
     else:
-        raise UnsupportedMediaError(kind)
+        asked = await _from_json(request)
     asked = asked.with_key(idempotency_key or "")
     context = context_of(request)
     document = await anyio.to_thread.run_sync(
@@ -179,33 +151,19 @@ async def predict(
 
 async def _from_json(request: Request) -> PredictRequest:
     raw = await request.body()
-    body = _validated(raw)
+    body = validated(PredictBody, raw)
     content = sha256_hex(raw)
     limit = request.app.state.work_limit
     read = await anyio.to_thread.run_sync(_read_numbers, body, content, limiter=limit)
     return _request(read, body.name, body, content)
 
 
-def _validated(raw: bytes) -> PredictBody:
-    try:
-        return PredictBody.model_validate_json(raw)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise RequestValidationError(
-            [{**problem, "loc": ("body", *problem["loc"])} for problem in details]
-        ) from error
-
-
 def _read_numbers(body: PredictBody, content: str) -> ReadResult:
     options = ReadOptions(variables=tuple(body.variables), domain=body.domain)
     if body.signals is not None:
-        numbers = SignalNumbers(
-            channels={name: channel.values for name, channel in body.signals.channels.items()},
-            units={name: channel.unit for name, channel in body.signals.channels.items()},
-            step_s=body.signals.step_s,
-            start=body.signals.start,
+        return read_signal_numbers(
+            numbers_of(body.signals), options, name=body.name, sha256=content
         )
-        return read_signal_numbers(numbers, options, name=body.name, sha256=content)
     field = body.field
     assert field is not None
     frames = FieldNumbers(
@@ -220,33 +178,19 @@ def _read_numbers(body: PredictBody, content: str) -> ReadResult:
 
 
 async def _from_upload(request: Request, platform: Platform) -> PredictRequest:
-    async with request.form(max_files=1, max_fields=8) as form:
-        upload = form.get("file")
-        if not isinstance(upload, UploadFile):
-            raise InputError("The form has no part `file`.", hint="Attach the file as `file`.")
-        options = _form_options(form)
-        name = _UNSAFE.sub("_", Path(upload.filename or "upload").name)[-_LONGEST_NAME:]
-        with tempfile.TemporaryDirectory(dir=platform.upload_folder) as folder:
-            path = Path(folder) / (name.lstrip(".") or "upload")
-            with path.open("wb") as file:
-                while chunk := await upload.read(1 << 20):
-                    file.write(chunk)
-            wanted = ReadOptions(variables=tuple(options.variables), domain=options.domain)
-            limit = request.app.state.work_limit
-            read = await anyio.to_thread.run_sync(platform.reader.read, path, wanted, limiter=limit)
-    return _request(read, name, options, read.sha256)
+    async with uploaded(request) as upload:
+        options = _form_options(upload.texts)
+        wanted = ReadOptions(variables=tuple(options.variables), domain=options.domain)
+        limit = request.app.state.work_limit
+        read = await anyio.to_thread.run_sync(
+            platform.reader.read, upload.path, wanted, limiter=limit
+        )
+    return _request(read, upload.name, options, read.sha256)
 
 
-def _form_options(form: FormData) -> PredictOptions:
-    texts = {key: value for key, value in form.items() if key != "file"}
-    variables = [part.strip() for part in str(texts.pop("variable", "")).split(",") if part.strip()]
-    try:
-        return PredictOptions.model_validate({**texts, "variables": variables}, strict=False)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise RequestValidationError(
-            [{**problem, "loc": ("form", *problem["loc"])} for problem in details]
-        ) from error
+def _form_options(texts: dict[str, str]) -> PredictOptions:
+    variables = names_in(texts.pop("variable", ""))
+    return validated_form(PredictOptions, {**texts, "variables": variables})
 
 
 def _request(read: ReadResult, name: str, options: PredictOptions, content: str) -> PredictRequest:
@@ -270,7 +214,7 @@ def runs(
 ) -> RunPage:
     """List runs, newest first."""
     before = read_token(page_token, "runs")
-    found = _platform(request).runs.page(context_of(request), before=before, limit=page_size)
+    found = platform_of(request).runs.page(context_of(request), before=before, limit=page_size)
     full = len(found) == page_size
     items: list[dict[str, Any]] = [
         {
@@ -289,7 +233,7 @@ def runs(
 @router.get("/runs/{trace_id}", summary="One prediction", responses=documented(404, 422))
 def run(request: Request, trace_id: _TRACE) -> PredictDocument:
     """Return the document that `predict` answered with."""
-    found = _platform(request).runs.get(trace_id, context_of(request))
+    found = platform_of(request).runs.get(trace_id, context_of(request))
     return PredictDocument.model_validate_json(found.document)
 
 
@@ -309,7 +253,7 @@ def run(request: Request, trace_id: _TRACE) -> PredictDocument:
 )
 def file(request: Request, trace_id: _TRACE, name: str) -> Response:
     """Return `result.json`, `forecast.nc`, `proof.json` or `plot.png`."""
-    data = _platform(request).runs.file(trace_id, name, context_of(request))
+    data = platform_of(request).runs.file(trace_id, name, context_of(request))
     shown = "inline" if name.endswith((".png", ".json")) else "attachment"
     headers = {"Content-Disposition": f'{shown}; filename="{name}"'}
     assert name in FILE_NAMES

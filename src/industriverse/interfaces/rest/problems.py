@@ -32,7 +32,7 @@ class UnsupportedMediaError(ContractError):
     def __init__(self, kind: str) -> None:
         super().__init__(
             f"The body is {kind or 'of no stated type'}.",
-            hint="Send application/json, or to predict a form with a part `file`.",
+            hint="Send application/json, or to predict or follow a form with a part `file`.",
         )
 
 

@@ -1,4 +1,4 @@
-"""`WS /v1/bridge/stream`: what a live source does, as it happens."""
+"""`WS /v1/bridge/stream` and `/v1/regime/stream`: what a source does, as it happens."""
 
 import contextlib
 import json
@@ -10,9 +10,10 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from industriverse.kernel.errors import NotFoundError
 from industriverse.kernel.ports import Event, EventStream
+from industriverse.services.following import topic_of
 from industriverse.services.live import LiveFeed
 
-router = APIRouter(prefix="/v1/bridge", tags=["stream"])
+router = APIRouter(prefix="/v1", tags=["stream"])
 
 _BATCH = 500
 _RECENT = 2000
@@ -22,7 +23,7 @@ _BAD_REQUEST = 1008
 _LONGEST_NUMBER = 15
 
 
-@router.websocket("/stream")
+@router.websocket("/bridge/stream")
 async def stream(socket: WebSocket, after: str | None = None) -> None:
     """Send `hello`, then every message after `after` (a sequence number), then live ones.
 
@@ -33,11 +34,22 @@ async def stream(socket: WebSocket, after: str | None = None) -> None:
     if feed is None:
         await socket.close(_TRY_AGAIN_LATER, "no live source runs; start with --demo")
         return
+    await _tell(socket, feed.topic, feed.hello(), after)
+
+
+@router.websocket("/regime/stream")
+async def regimes(socket: WebSocket, source: str, after: str | None = None) -> None:
+    """The same of one source's records: each change point and newest regime that was found."""
+    await socket.accept()
+    await _tell(socket, topic_of(source), {"type": "hello", "source": source}, after)
+
+
+async def _tell(socket: WebSocket, topic: str, about: dict[str, Any], after: str | None) -> None:
     if after is not None and not (after.isdigit() and len(after) <= _LONGEST_NUMBER):
         await socket.close(_BAD_REQUEST, "`after` must be a sequence number")
         return
     bus: EventStream = socket.app.state.platform.stream
-    hello = {**feed.hello(), **_range(bus, feed.topic)}
+    hello = {**about, **_range(bus, topic)}
     offset = hello["next"] - _RECENT if after is None else int(after) + 1
     offset = min(max(offset, hello["oldest"]), hello["next"])
     async with anyio.create_task_group() as group:
@@ -45,7 +57,7 @@ async def stream(socket: WebSocket, after: str | None = None) -> None:
         # A listener may leave while a message is on its way.
         with contextlib.suppress(WebSocketDisconnect):
             await socket.send_text(json.dumps({**hello, "seq": offset - 1}))
-            await _forward(socket, bus, feed.topic, offset)
+            await _forward(socket, bus, topic, offset)
 
 
 def _range(bus: EventStream, topic: str) -> dict[str, int]:

@@ -14,6 +14,7 @@ from .messenger import Messenger, Parcel
 from .meter import EnergyMeter, Measurement
 from .proofs import LogCheckpoint, ProofStore, StoredProof
 from .reader import LongFieldReader, LongRead, ObservationReader, ReadOptions, ReadResult
+from .regimes import RegimeRecord, RegimeStore
 from .runs import Run, RunStore
 from .vectors import Hit, VectorStore
 
@@ -44,6 +45,8 @@ __all__ = [
     "ProofStore",
     "ReadOptions",
     "ReadResult",
+    "RegimeRecord",
+    "RegimeStore",
     "Row",
     "Run",
     "RunStore",
