@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from industriverse.kernel.errors import ContractError
 
+from ._home import REST, HomeWatcher
 from ._level import advance_levels, new_levels, restart_levels
 from ._novelty import advance_novelty, new_novelty
 from ._report import Anomaly, ChangePoint, Segment, StreamReport
@@ -45,6 +46,11 @@ class Found:
     changes: tuple[ChangePoint, ...]
     anomalies: tuple[Anomaly, ...]
     scores: Float[np.ndarray, "time"]
+
+
+def _share_away(away: Float[np.ndarray, "time"]) -> Float[np.ndarray, "time"]:
+    """Return the share of time at rest that is as far out: beyond the farthest, by its square."""
+    return 0.5 / (REST + 1) / np.maximum(2 * away, 1.0) ** 2
 
 
 class _Clock:
@@ -89,6 +95,7 @@ class StreamFollower:
         self._levels = new_levels(channels)
         self._shapes = [ShapeWatcher() for _ in range(channels)]
         self._novelty = new_novelty(channels)
+        self._home = HomeWatcher()
         self._clocks = [_Clock() for _ in range(channels)]
         self._rate = false_alarms
         self._level_limit = math.log(2 * _LEVEL_RATE * channels / false_alarms)
@@ -146,9 +153,14 @@ class StreamFollower:
             announced += changes
         surprise = np.zeros((len(rows), 2))
         advance_novelty(self._novelty, rows, unlike, surprise)
-        found = Found(
-            self._accepted(announced), self._anomalies(surprise[:, 0]), 1 - 10 ** -surprise[:, 1]
-        )
+        changes = self._accepted(announced)
+        when = np.zeros(len(rows), bool)
+        when[[change.detected - self._seen for change in changes]] = True
+        unlikely = 10 ** -surprise[:, 0]
+        away = self._home.update(rows, when)
+        odd = (unlikely <= self._rate) | (away > 0)
+        shares = np.where(away > 0, _share_away(away), unlikely)
+        found = Found(changes, self._anomalies(odd, 1 - shares), 1 - 10 ** -surprise[:, 1])
         self._seen += len(rows)
         return found
 
@@ -197,17 +209,19 @@ class StreamFollower:
                 self._last_change = change.index
         return tuple(kept)
 
-    def _anomalies(self, surprise: Float[np.ndarray, "time"]) -> tuple[Anomaly, ...]:
-        limit = -math.log10(self._rate)
+    def _anomalies(
+        self, odd: Bool[np.ndarray, "time"], scores: Float[np.ndarray, "time"]
+    ) -> tuple[Anomaly, ...]:
+        """Join odd samples that lie near each other; return what has ended."""
         ended: list[Anomaly] = []
-        for t in np.flatnonzero(surprise >= limit):
-            sample, score = self._seen + int(t), 1 - 10 ** -float(surprise[t])
+        for t in np.flatnonzero(odd):
+            sample, score = self._seen + int(t), float(scores[t])
             if self._open and sample - self._open.end < _REJOIN:
                 self._open = Anomaly(self._open.start, sample + 1, max(self._open.score, score))
                 continue
             ended += self.finish()
             self._open = Anomaly(sample, sample + 1, score)
-        last = self._seen + len(surprise)
+        last = self._seen + len(odd)
         if self._open and last - self._open.end >= _REJOIN:
             ended += self.finish()
             self._open = None
