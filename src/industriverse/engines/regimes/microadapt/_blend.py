@@ -14,7 +14,7 @@ _SPREAD = 0.05
 _FADE = 1 / 64
 _RECENT = 3
 _SHARE = 0.5
-_ROOM = 1.2
+_ROOM = 1.1
 _FIRST = 4
 _FIRM = 1e6
 

@@ -17,6 +17,7 @@ _NEARLY = 0.7
 _CLIP = 3.0
 _GAINS = (0.1, 0.05)
 _LONGEST = 8
+_HARMONICS = 2
 _ROOM = 1.1
 _WORTH = 0.8
 _BETTER = 0.95
@@ -71,9 +72,17 @@ class Cycle:
         index = origin + 1 + np.arange(leads)
         return self.short[index % len(self.short)] + self.long[index % len(self.long)]
 
-    def phase(self, indices: Int[np.ndarray, "row"]) -> Float[np.ndarray, "row"]:
-        """Return the angle of samples in the short cycle."""
-        return 2 * np.pi * (indices % len(self.short)) / len(self.short)
+    @property
+    def turns(self) -> int:
+        """Number of `waves`."""
+        return 2 * _HARMONICS if self.periods[0] else 0
+
+    def waves(self, indices: Int[np.ndarray, "row"]) -> Float[np.ndarray, "row wave"]:
+        """Return cosine and sine of the short cycle's first harmonics at samples of the stream."""
+        period = len(self.short)
+        number = np.arange(1, self.turns // 2 + 1)
+        angle = 2 * np.pi * number * (indices % period)[:, None] / period
+        return np.concatenate([np.cos(angle), np.sin(angle)], axis=1)
 
 
 def _follow(

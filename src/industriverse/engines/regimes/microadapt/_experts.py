@@ -20,6 +20,7 @@ EVERY = 32
 """Samples between two forecasts that are kept until they come due."""
 _STRIDE = 2
 _LEAST = 96
+_STAYS = 0.1
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class Experts:
         paths: `(slot, member + 1, lead, channel)`. Standardised; the last is the blend's.
         ready: `(member,)`. Which members know enough to forecast.
         learned: Origin that is learned from next.
+        fitted: Samples of the stream at the last fit.
     """
 
     own: Readers | None
@@ -43,20 +45,21 @@ class Experts:
     paths: Float[np.ndarray, "slot path lead channel"]
     ready: Bool[np.ndarray, "member"]
     learned: int = 0
+    fitted: int = 0
 
     @classmethod
-    def of(cls, config: Config, channels: int, first: int, *, cycle: bool) -> "Experts":
+    def of(cls, config: Config, channels: int, first: int, *, waves: int) -> "Experts":
         """Return members that know nothing.
 
         Args:
             config: Sizes.
             channels: Of the stream.
             first: Index of the first sample kept.
-            cycle: Whether there is one.
+            waves: Harmonics of the cycle that readings turn with.
         """
         horizon, members = config.horizon, len(MEMBERS)
         slots = horizon // EVERY + 2
-        own, pooled, joint = (Readers.of(kind, channels, horizon, cycle=cycle) for kind in KINDS)
+        own, pooled, joint = (Readers.of(kind, channels, horizon, waves=waves) for kind in KINDS)
         return cls(
             own,
             pooled,
@@ -75,9 +78,9 @@ class Experts:
 
     @property
     def plain(self) -> Float[np.ndarray, "member"]:
-        """Weights without a record: alike for the units and for staying where it is."""
-        weight = np.array([0.0, 1.0, *(float(r is not None) for r in self.readers), 0.0])
-        return weight / weight.sum()
+        """Weights without a record: alike for the units, little for staying where it is."""
+        units = np.array([float(readers is not None) for readers in self.readers])
+        return np.array([0.0, _STAYS, *((1 - _STAYS) * units / units.sum()), 0.0])
 
     def learn(self, record: Record, cycle: Cycle) -> None:
         """Learn from every other origin whose horizon has come."""
@@ -90,12 +93,12 @@ class Experts:
         known = lead % cycle.longest if cycle.longest else lead
         begin = max(int(rows[0]) + 1 - OWN.reach, 0)
         past = record.standard[begin : rows[-1] + 1] - record.expected[begin : rows[-1] + 1]
-        phase = cycle.phase(rows + record.first)
+        waves = cycle.waves(rows + record.first)
         after = (rows + 1)[:, None]
         ahead = record.standard[after + lead] - record.expected[after + known]
         for readers in self.readers:
             if readers is not None:
-                readers.see(past, rows - begin, phase, ahead)
+                readers.see(past, rows - begin, waves, ahead)
 
     def fit(self, keep: float) -> None:
         """Make units of what was learned."""
@@ -110,13 +113,13 @@ class Experts:
         rest = record.rest(OWN.reach)
         still = np.zeros((steps, rest.shape[1]))
         base = cycle.ahead(record.total - 1, steps)
-        phase = float(cycle.phase(np.array([record.total - 1]))[0])
+        waves = cycle.waves(np.array([record.total - 1]))
         members = [still, still + rest[-1]]
         for readers in self.readers:
             if readers is None or not readers.fitted:
                 members.append(still)
             else:
-                members.append(readers.forecast(rest, phase, steps))
+                members.append(readers.forecast(rest, waves, steps))
         population_path = population.forecast(record.newest(population.config.window), steps)
         members.append(still if population_path is None else population_path - base)
         low, high = ((edge - record.centre) / record.scale for edge in (record.low, record.high))

@@ -87,6 +87,10 @@ def refine(curves: Curves, rates: Rates, rounds: int = _ROUNDS) -> Rates:
         Rates whose misfit is not above that of the first.
     """
     times = np.arange(float(len(curves)))
+    if curves.shape[1] > len(curves):
+        # The misfit does not change when the columns are turned onto their span.
+        directions, size, _ = np.linalg.svd(curves, full_matrices=False)
+        curves = directions * size
     damping = _DAMPING
     waves = basis(rates, times)
     weight, reader = amplitudes(waves, curves)
@@ -94,7 +98,7 @@ def refine(curves: Curves, rates: Rates, rounds: int = _ROUNDS) -> Rates:
     cost = float((rest**2).sum())
     for _ in range(rounds):
         slopes = _slopes(waves, weight, times)
-        slopes -= np.einsum("ts,psc->ptc", waves, np.einsum("st,ptc->psc", reader, slopes))
+        slopes -= waves @ (reader @ slopes)
         flat = slopes.reshape(len(slopes), -1)
         square, pull = flat @ flat.T, flat @ rest.reshape(-1)
         grow = damping * np.diag(square) + 1e-12 * np.trace(square) + 1e-300
@@ -123,7 +127,7 @@ def _slopes(
     def spread(
         a: Float[np.ndarray, "time mode"], b: Float[np.ndarray, "time mode"]
     ) -> Float[np.ndarray, "mode time column"]:
-        return np.einsum("tm,mc->mtc", a, first) + np.einsum("tm,mc->mtc", b, second)
+        return a.T[:, :, None] * first[:, None] + b.T[:, :, None] * second[:, None]
 
     both = np.stack([spread(real, imaginary), spread(-imaginary, real)], axis=1)
     return both.reshape(-1, *both.shape[2:])

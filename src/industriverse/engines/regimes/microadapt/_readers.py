@@ -21,10 +21,9 @@ Table = Float[np.ndarray, "time channel"]
 Kind = Literal["own", "pooled", "joint"]
 
 KINDS: tuple[Kind, ...] = ("own", "pooled", "joint")
-_STATES: dict[Kind, int] = {"own": 8, "pooled": 8, "joint": 16}
+_STATES: dict[Kind, int] = {"own": 8, "pooled": 8, "joint": 24}
 _JOINT_MOST = 12
 _TURNING_MOST = 4
-_HARMONICS = 2
 
 
 @dataclass(slots=True)
@@ -50,13 +49,13 @@ class Readers:
     fitted: bool = False
 
     @classmethod
-    def of(cls, kind: Kind, channels: int, horizon: int, *, cycle: bool) -> "Readers | None":
+    def of(cls, kind: Kind, channels: int, horizon: int, *, waves: int) -> "Readers | None":
         """Return units that have seen nothing; None where the kind does not fit the stream."""
         if (kind != "own" and channels == 1) or (kind == "joint" and channels > _JOINT_MOST):
             return None
         joint = kind == "joint"
-        turning = cycle and (not joint or channels <= _TURNING_MOST)
-        size = (JOINT if joint else OWN).size + 2 * _HARMONICS * COARSE.size * turning
+        turning = waves > 0 and (not joint or channels <= _TURNING_MOST)
+        size = (JOINT if joint else OWN).size + COARSE.size * waves * turning
         features = size * (channels if joint else 1) + 1
         units = channels if kind == "own" else 1
         states = _STATES[kind]
@@ -73,7 +72,7 @@ class Readers:
         self,
         past: Table,
         rows: Int[np.ndarray, "row"],
-        phase: Float[np.ndarray, "row"],
+        waves: Float[np.ndarray, "row wave"],
         ahead: Float[np.ndarray, "row lead channel"],
     ) -> None:
         """Learn what followed some rows.
@@ -81,10 +80,10 @@ class Readers:
         Args:
             past: `(time, channel)`. Remainder of the cycle.
             rows: Origins in it.
-            phase: Their angles in the cycle.
+            waves: Of the cycle at each.
             ahead: What followed each, less the cycle as known at the origin.
         """
-        x = self._features(past, rows, phase)
+        x = self._features(past, rows, waves)
         y = ahead.transpose(2, 0, 1)
         if self.kind == "pooled":
             x, y = x.reshape(1, -1, x.shape[2]), y.reshape(1, -1, y.shape[2])
@@ -105,21 +104,21 @@ class Readers:
                 self.gain[...] = gain
         self.fitted = True
 
-    def forecast(self, past: Table, phase: float, steps: int) -> Float[np.ndarray, "lead channel"]:
+    def forecast(
+        self, past: Table, waves: Float[np.ndarray, "row wave"], steps: int
+    ) -> Float[np.ndarray, "lead channel"]:
         """Return the remainder of the cycle that the units expect after the newest row."""
-        x = self._features(past, np.array([len(past) - 1]), np.array([phase]))
+        x = self._features(past, np.array([len(past) - 1]), waves)
         times = np.arange(float(steps))
-        waves = np.stack([basis(rates, times).T for rates in self.rates])
-        return ((x @ self.gain) @ waves)[:, 0].T
+        modes = np.stack([basis(rates, times).T for rates in self.rates])
+        return ((x @ self.gain) @ modes)[:, 0].T
 
     def _features(
-        self, past: Table, rows: Int[np.ndarray, "row"], phase: Float[np.ndarray, "row"]
+        self, past: Table, rows: Int[np.ndarray, "row"], waves: Float[np.ndarray, "row wave"]
     ) -> Float[np.ndarray, "unit row feature"]:
         blocks = (JOINT if self.kind == "joint" else OWN).read(past, rows)
         if self.turning:
-            angle = phase[:, None] * np.arange(1, _HARMONICS + 1)
-            waves = np.concatenate([np.cos(angle), np.sin(angle)], axis=1)[:, None, :, None]
-            turned = waves * COARSE.read(past, rows)[:, :, None]
+            turned = waves[:, None, :, None] * COARSE.read(past, rows)[:, :, None]
             blocks = np.concatenate([blocks, turned.reshape(*blocks.shape[:2], -1)], axis=2)
         if self.kind == "joint":
             flat = blocks.reshape(1, len(rows), -1)

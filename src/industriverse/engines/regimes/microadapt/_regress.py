@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-PENALTIES = (1e-10, 1e-6, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 1.0)
-_FADE = 0.15
+PENALTIES = (1e-10, 1e-6, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 1.0, 3.0)
+_FADE = 0.3
 _TINY = 1e-12
 
 

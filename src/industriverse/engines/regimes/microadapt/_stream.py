@@ -24,6 +24,7 @@ Block = Float[np.ndarray, "time channel"]
 _WEIGH = 128
 _FIT = 1024
 _FIRST_FIT = 256
+_GROWN = 8
 _LOOK = 4
 _RESCALE = 2.0
 _PARTS = ("record", "cycle", "population", "assignment", "experts")
@@ -61,7 +62,7 @@ class MicroAdapt:
         self._cycle = Cycle.of((0, 0), channels)
         self._population = Population.of(self._config, channels)
         self._assignment = Assignment.of(self._config.regimes)
-        self._experts = Experts.of(self._config, channels, 0, cycle=False)
+        self._experts = Experts.of(self._config, channels, 0, waves=0)
         self._transitions: tuple[RegimeTransition, ...] = ()
 
     @property
@@ -152,7 +153,7 @@ class MicroAdapt:
         stream = cls(channels, config=config)
         short, long = (len(state.get(f"cycle.{name}", ())) for name in ("short", "long"))
         stream._cycle = Cycle.of((short, long), channels)
-        stream._experts = Experts.of(stream._config, channels, 0, cycle=short > 1)
+        stream._experts = Experts.of(stream._config, channels, 0, waves=stream._cycle.turns)
         for name in _PARTS:
             restore(getattr(stream, f"_{name}"), name, state)
         return stream
@@ -198,8 +199,10 @@ class MicroAdapt:
             self._judge()
         if total % CHUNK == 0:
             experts.learn(record, self._cycle)
-        if total % _FIT == 0 or (total < _FIT and total % _FIRST_FIT == 0):
-            experts.fit(float(np.exp(-_FIT / self._config.memory)))
+        since = total - max(experts.fitted, record.first)
+        if total % CHUNK == 0 and since >= max(min(total // _GROWN, _FIT), _FIRST_FIT):
+            experts.fit(float(np.exp(-since / self._config.memory)))
+            experts.fitted = total
         if total % _WEIGH == 0:
             experts.blend.weigh(experts.plain)
         experts.keep(record, self._cycle, self._population)
@@ -247,7 +250,7 @@ class MicroAdapt:
         record.used = 0
         self._cycle = Cycle.of(periods, self._channels)
         self._experts = Experts.of(
-            self._config, self._channels, record.total, cycle=max(periods) > 0
+            self._config, self._channels, record.total, waves=self._cycle.turns
         )
         if regimes:
             self._population = Population.of(self._config, self._channels)
