@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -175,3 +176,30 @@ def test_a_failing_prediction_is_published_and_the_feed_goes_on(platform):
     problem = next(message for message in messages if message["type"] == "problem")
     assert problem["detail"]
     assert all(v is None for v in messages[0]["values"].values())
+
+
+def test_a_change_of_the_source_is_published_with_its_evidence(platform):
+    class Jumping(Waves):
+        name = "jumping"
+
+        def advance(self, count: int) -> np.ndarray:
+            noise = np.random.default_rng(self._count).normal(0, 0.1, (count, 2))
+            jump = 5.0 * (self._count + np.arange(count) >= 150)
+            self._count += count
+            noise[:, 1] += jump
+            return noise
+
+    pace = replace(PACE, predict_every=10_000)
+    stream = MemoryEventStream()
+    feed = LiveFeed(Jumping(), platform.predict, platform.settle, stream, pace)
+    feed.start(datetime(2026, 1, 1, tzinfo=UTC))
+    messages = read_messages(feed, "change", patience_s=300)
+    feed.stop()
+    change = next(message for message in messages if message["type"] == "change")
+    began = datetime.fromisoformat(messages[0]["time"])
+    late = (datetime.fromisoformat(change["time"]) - began).total_seconds()
+    assert late == pytest.approx(150 * 2.0, abs=10)
+    assert change["detected_time"] >= change["time"]
+    assert change["evidence"].startswith("fast: the mean went from")
+    told = [message["type"] for message in messages]
+    assert told.index("change") > told.index("prediction")

@@ -22,6 +22,7 @@ from industriverse.kernel.signals import Channel, Signals
 from .documents import PredictDocument
 from .predict import Predict, PredictRequest
 from .settle import Settle
+from .watching import StreamWatch
 
 _log = logging.getLogger("industriverse.live")
 
@@ -99,12 +100,14 @@ class LiveFeed:
     _count: int = field(init=False, default=0)
     _regime: tuple[str, bool] = field(init=False, default=("", False))
     _pending: deque[tuple[int, PredictDocument]] = field(init=False, default_factory=deque)
+    _watch: StreamWatch = field(init=False)
     _stopping: threading.Event = field(init=False, default_factory=threading.Event)
     _thread: threading.Thread | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        """Make room for the window."""
+        """Make room for the window, and a watch beside the feed."""
         self._rows = deque(maxlen=self.pace.window)
+        self._watch = StreamWatch(self.source.channels, self._time, self._publish)
 
     @property
     def topic(self) -> str:
@@ -138,9 +141,12 @@ class LiveFeed:
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(timeout=30)
+        self._watch.stop()
 
     def _run(self) -> None:
         self._predict()
+        # Not before: until its loops are compiled it would take a core from the first prediction.
+        self._watch.start()
         while not self._stopping.wait(self.pace.sample_every_s):
             self._take(1)
             if self._count % self.pace.predict_every == 0:
@@ -151,6 +157,7 @@ class LiveFeed:
         for row in self.source.advance(count):
             self._rows.append(row)
             self._count += 1
+            self._watch.take(row)
             values = zip(self.source.channels, row, strict=True)
             self._publish(
                 {
