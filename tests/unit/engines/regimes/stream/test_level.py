@@ -98,7 +98,7 @@ def test_missing_readings_are_passed_over():
 
 def test_a_dependent_stream_needs_more_evidence_than_an_independent_one():
     noise = np.random.default_rng(11).normal(size=3000)
-    slow = lfilter([1], [1, -0.9], noise)
+    slow = np.asarray(lfilter([1], [1, -0.9], noise))
     slow /= slow.std()
     for values in (noise, slow):
         values[2000:] += 2
