@@ -23,6 +23,8 @@ EVERY = 3
 _CYCLES = 4
 _LEAST = 1000
 _SEASONAL_MOST = 24
+_ARIMA_MOST = 48
+"""Beyond half-hours in a day, STL with ARIMA takes minutes a forecast."""
 
 
 def write(folder: Path, data: Path) -> None:
@@ -86,6 +88,7 @@ def _peers(periods: list[int]) -> dict[str, Any]:
     }
     if periods:
         peers["STL and ETS"] = lambda: models.MSTL(periods, models.AutoETS(model="ZZN"))
+    if periods and periods[0] <= _ARIMA_MOST:
         peers["STL and ARIMA"] = lambda: models.MSTL(
             periods, models.AutoARIMA(season_length=1, approximation=True)
         )

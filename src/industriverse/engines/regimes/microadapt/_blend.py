@@ -6,16 +6,16 @@ The weights minimise the recorded squared error of the weighted mean, none negat
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from scipy.optimize import nnls
 
 _BANDS = (0, 3, 10, 25)
 _SPREAD = 0.05
 _FADE = 1 / 64
 _RECENT = 3
-_SHARE = 0.5
+_SHARE = 0.7
+_SHARP = 8
 _ROOM = 1.1
-_FIRST = 4
 _FIRM = 1e6
 
 
@@ -79,35 +79,38 @@ class Blend:
             mean = part @ part.swapaxes(1, 2) / part.shape[2]
             self.products[:, band] += gain * (mean - self.products[:, band])
 
-    def weigh(self, plain: Float[np.ndarray, "member"]) -> None:
+    def weigh(self, trusted: Bool[np.ndarray, "member"]) -> None:
         """Find the weights anew.
 
         Args:
-            plain: `(member,)`. Weights that do well without a record.
+            trusted: `(member,)`. Members whose plain mean is part of the weights if it does well.
         """
-        if self.count < _FIRST:
+        if not self.count:
             return
         for channel, ranges in enumerate(self.products):
             for band, products in enumerate(ranges):
-                self.weights[channel, band] = _simplex(products, plain)
+                self.weights[channel, band] = _simplex(products, trusted)
 
 
 def _simplex(
-    products: Float[np.ndarray, "member member"], plain: Float[np.ndarray, "member"]
+    products: Float[np.ndarray, "member member"], trusted: Bool[np.ndarray, "member"]
 ) -> Float[np.ndarray, "member"]:
-    """Return the convex weights whose mean errs least, or half-way to plain ones if as good.
+    """Return the convex weights whose mean errs least, or further to plain ones if as good.
 
     The recorded errors are few and alike, so the best weights on them are not the best to come.
+    Plain weights go by each member's own error alone.
     """
     members = len(products)
     size = np.sqrt(np.maximum(np.diag(products), 1e-300))
     even = products / size[:, None] / size
     even[np.diag_indices(members)] = 1 + _SPREAD
     # In units of its own error every member's weight counts alike, however small the error is.
-    root = np.linalg.cholesky(even + 1e-9 * np.eye(members)).T * size
+    values, vectors = np.linalg.eigh(even)
+    root = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T * size
     scale = float(size.min())
     stacked = np.vstack([root / scale, np.full(members, _FIRM)])
     found, _ = nnls(stacked, np.append(np.zeros(members), _FIRM), maxiter=50 * members)
     best = found / found.sum() if found.sum() > 0 else np.eye(members)[size.argmin()]
-    mixed = (1 - _SHARE) * best + _SHARE * plain
+    plain = np.where(trusted, (size[trusted].min() / size) ** _SHARP, 0.0)
+    mixed = (1 - _SHARE) * best + _SHARE * plain / plain.sum()
     return mixed if mixed @ products @ mixed < _ROOM * (best @ products @ best) else best

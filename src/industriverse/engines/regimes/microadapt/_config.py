@@ -6,7 +6,7 @@ from industriverse.kernel.errors import ContractError
 
 CHUNK = 64
 """Samples between two rounds of learning; every other interval is a multiple of it."""
-READ = 32
+READ = 64
 """Newest samples from which a unit of the population reads its state."""
 
 

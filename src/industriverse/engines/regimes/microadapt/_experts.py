@@ -20,7 +20,6 @@ EVERY = 32
 """Samples between two forecasts that are kept until they come due."""
 _STRIDE = 2
 _LEAST = 96
-_STAYS = 0.1
 
 
 @dataclass(slots=True)
@@ -77,10 +76,9 @@ class Experts:
         return self.own, self.pooled, self.joint
 
     @property
-    def plain(self) -> Float[np.ndarray, "member"]:
-        """Weights without a record: alike for the units, little for staying where it is."""
-        units = np.array([float(readers is not None) for readers in self.readers])
-        return np.array([0.0, _STAYS, *((1 - _STAYS) * units / units.sum()), 0.0])
+    def trusted(self) -> Bool[np.ndarray, "member"]:
+        """Members whose plain mean does well: the incremental units, and staying where it is."""
+        return np.array([False, True, *(readers is not None for readers in self.readers), False])
 
     def learn(self, record: Record, cycle: Cycle) -> None:
         """Learn from every other origin whose horizon has come."""

@@ -54,5 +54,7 @@ OWN = Pyramid(((1, 16), (2, 4), (4, 4), (8, 4), (16, 4), (32, 4), (64, 4)))
 """For units of one channel."""
 JOINT = Pyramid(((1, 6), (2, 2), (4, 2), (8, 1), (16, 1), (32, 1)))
 """For units that see all channels at once: shorter, for there are many."""
+LONG_JOINT = Pyramid(((1, 6), (2, 2), (4, 2), (8, 2), (16, 2), (32, 2), (64, 2)))
+"""The same where there is no cycle to take the slow parts away."""
 COARSE = Pyramid(((1, 2), (4, 2), (8, 2), (16, 2), (64, 2)))
 """For readings whose weight turns with the phase of the cycle."""

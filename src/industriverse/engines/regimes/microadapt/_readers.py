@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 
 from ._modes import amplitudes, basis, refine, shift_rates
-from ._pyramid import COARSE, JOINT, OWN
+from ._pyramid import COARSE, JOINT, LONG_JOINT, OWN, Pyramid
 from ._regress import Moments
 
 Table = Float[np.ndarray, "time channel"]
@@ -32,7 +32,7 @@ class Readers:
 
     Attributes:
         kind: Which of them.
-        turning: Whether the reading turns with the phase.
+        waves: Harmonics of the cycle, 0 without one.
         channels: Of the stream.
         moments: What the fits have seen.
         rates: `(unit, mode)`. Of the last fit.
@@ -41,7 +41,7 @@ class Readers:
     """
 
     kind: Kind
-    turning: bool
+    waves: int
     channels: int
     moments: Moments
     rates: Complex[np.ndarray, "unit mode"]
@@ -54,14 +54,13 @@ class Readers:
         if (kind != "own" and channels == 1) or (kind == "joint" and channels > _JOINT_MOST):
             return None
         joint = kind == "joint"
-        turning = waves > 0 and (not joint or channels <= _TURNING_MOST)
-        size = (JOINT if joint else OWN).size + COARSE.size * waves * turning
+        size = _pyramid(kind, waves).size + COARSE.size * _turning(kind, waves, channels)
         features = size * (channels if joint else 1) + 1
         units = channels if kind == "own" else 1
         states = _STATES[kind]
         return cls(
             kind,
-            turning,
+            waves,
             channels,
             Moments.of(units, features, horizon * (channels if joint else 1)),
             np.zeros((units, states), complex),
@@ -116,8 +115,8 @@ class Readers:
     def _features(
         self, past: Table, rows: Int[np.ndarray, "row"], waves: Float[np.ndarray, "row wave"]
     ) -> Float[np.ndarray, "unit row feature"]:
-        blocks = (JOINT if self.kind == "joint" else OWN).read(past, rows)
-        if self.turning:
+        blocks = _pyramid(self.kind, self.waves).read(past, rows)
+        if _turning(self.kind, self.waves, self.channels):
             turned = waves[:, None, :, None] * COARSE.read(past, rows)[:, :, None]
             blocks = np.concatenate([blocks, turned.reshape(*blocks.shape[:2], -1)], axis=2)
         if self.kind == "joint":
@@ -125,6 +124,17 @@ class Readers:
         else:
             flat = blocks.transpose(1, 0, 2)
         return np.concatenate([flat, np.ones((*flat.shape[:2], 1))], axis=2)
+
+
+def _pyramid(kind: Kind, waves: int) -> Pyramid:
+    if kind != "joint":
+        return OWN
+    return JOINT if waves else LONG_JOINT
+
+
+def _turning(kind: Kind, waves: int, channels: int) -> int:
+    """Return the number of waves that the reading turns with."""
+    return waves if kind != "joint" or channels <= _TURNING_MOST else 0
 
 
 def _realise(

@@ -22,6 +22,7 @@ from ._state import collect, restore
 Block = Float[np.ndarray, "time channel"]
 
 _WEIGH = 128
+_FEW = 8
 _FIT = 1024
 _FIRST_FIT = 256
 _GROWN = 8
@@ -203,8 +204,8 @@ class MicroAdapt:
         if total % CHUNK == 0 and since >= max(min(total // _GROWN, _FIT), _FIRST_FIT):
             experts.fit(float(np.exp(-since / self._config.memory)))
             experts.fitted = total
-        if total % _WEIGH == 0:
-            experts.blend.weigh(experts.plain)
+        if total % _WEIGH == 0 or experts.blend.count <= _FEW:
+            experts.blend.weigh(experts.trusted)
         experts.keep(record, self._cycle, self._population)
 
     def _judge(self) -> None:

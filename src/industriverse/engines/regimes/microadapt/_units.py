@@ -83,7 +83,7 @@ def reader(
 
     A mode that has died out within them cannot be read, and is not.
     """
-    alive = np.exp(-READ * np.real(bounded(rates))) < 1 / _CLOSE
+    alive = np.real(bounded(rates)) > np.log(_CLOSE) / READ
     past = observe(np.where(alive, rates, 0.0), output, np.arange(1.0 - READ, 1.0))
     flat = (past * np.repeat(alive, 2)).reshape(-1, past.shape[2])
     size = np.linalg.norm(flat, axis=0)

@@ -76,12 +76,12 @@ def test_least_squares_by_blocks_equal_those_at_once_and_noise_asks_for_a_penalt
 def test_the_blend_trusts_who_errs_less_and_opposite_errors_cancel():
     rng = np.random.default_rng(3)
     blend = Blend.of(1, 60, 3)
-    plain = np.array([1.0, 0.0, 0.0])
+    trusted = np.array([True, True, False])
     for _ in range(60):
         error = rng.normal(size=(60, 1))
         paths = np.stack([3 * rng.normal(size=(60, 1)), error, -error])
         blend.record(paths, paths[0])
-    blend.weigh(plain)
+    blend.weigh(trusted)
     assert blend.weights[0, :, 0].max() < 0.05
     np.testing.assert_allclose(blend.weights[0, :, 1], 0.5, atol=0.05)
     assert np.sqrt(blend.squares).mean() == pytest.approx(3.0, rel=0.1)
