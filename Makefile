@@ -78,6 +78,8 @@ $(STAMP): requirements.txt requirements-uv.txt pyproject.toml
 	# Compiled once here, where no file is written later: a cold start then takes half the time.
 	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.txt requirements-uv.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	# Kept beside the sources; else the first stream that is followed waits half a minute.
+	$(BIN)/python -m industriverse.apps.compiled_loops
 	touch $@
 
 $(WEB_STAMP): web/package-lock.json
