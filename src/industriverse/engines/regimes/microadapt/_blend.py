@@ -111,6 +111,7 @@ def _simplex(
     stacked = np.vstack([root / scale, np.full(members, _FIRM)])
     found, _ = nnls(stacked, np.append(np.zeros(members), _FIRM), maxiter=50 * members)
     best = found / found.sum() if found.sum() > 0 else np.eye(members)[size.argmin()]
-    plain = np.where(trusted, (size[trusted].min() / size) ** _SHARP, 0.0)
+    plain = np.zeros(members)
+    plain[trusted] = (size[trusted].min() / size[trusted]) ** _SHARP
     mixed = (1 - _SHARE) * best + _SHARE * plain / plain.sum()
     return mixed if mixed @ products @ mixed < _ROOM * (best @ products @ best) else best
