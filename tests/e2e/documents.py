@@ -72,13 +72,13 @@ def checks(*, failing: bool) -> list[dict[str, object]]:
     ]
 
 
-def _identity(text: str) -> str:
+def identity(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _proof(key: str, *, failing: bool) -> dict[str, object]:
     return {
-        "id": f"prf_{_identity(key)}",
+        "id": f"prf_{identity(key)}",
         "stage": "lawful",
         "passed": not failing,
         "copied": False,
@@ -92,7 +92,7 @@ def _proof(key: str, *, failing: bool) -> dict[str, object]:
 
 def _receipt(key: str) -> dict[str, object]:
     return {
-        "id": f"rcp_{_identity(key)}",
+        "id": f"rcp_{identity(key)}",
         "ceu": 3.912,
         "micro_ceu": 3_912_000,
         "held_micro_ceu": 7_335_000,
@@ -139,7 +139,7 @@ def _forecast(names: Sequence[int], origin: float) -> dict[str, object]:
 
 def _common(key: str, *, failing: bool) -> dict[str, object]:
     return {
-        "trace_id": _identity(f"trace {key}"),
+        "trace_id": identity(f"trace {key}"),
         "created": "2026-11-23T10:15:00Z",
         "abstained": False,
         "reason": "",

@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from industriverse.services.documents import PredictDocument
 from tests.e2e.documents import field, signals
 from tests.e2e.plant import Plant
+from tests.e2e.records import regimes
 
 PAGES = Path(__file__).parents[2] / "src/industriverse/interfaces/rest/pages"
 POLICY = (
@@ -23,6 +24,7 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 _RUNS = {run.trace_id: run for run in (signals(), field(), signals("second", failing=True))}
+_RECORDS = {record.id: record for record in (regimes(), regimes("pump week 46.csv"))}
 _PLANT = Plant()
 
 
@@ -94,6 +96,45 @@ async def _predict(request: Request) -> Response:
     run = run.model_copy(update={"input": run.input.model_copy(update={"name": name})})
     _RUNS[run.trace_id] = run
     return JSONResponse(run.model_dump(mode="json"))
+
+
+async def _follow(request: Request) -> Response:
+    async with request.form() as form:
+        upload = form["file"]
+        assert not isinstance(upload, str)
+        name, content = upload.filename or "file", await upload.read()
+    await asyncio.sleep(0.3)
+    if content.count(b"\n") < 30:
+        return problem(422, f"{name} has no measured column.", "Check the delimiter.")
+    record = regimes(name)
+    _RECORDS[record.id] = record
+    return JSONResponse(record.model_dump(mode="json"))
+
+
+async def _followed(request: Request) -> Response:
+    record = _RECORDS.get(request.path_params["regime_id"])
+    if record is None:
+        return problem(404, "No followed record has this id.", "Take one of the list.")
+    return JSONResponse(record.model_dump(mode="json"))
+
+
+async def _history(_: Request) -> Response:
+    items = [
+        {
+            "id": record.id,
+            "created": record.created,
+            "name": record.input.name,
+            "samples": record.n,
+            "regime": record.regime.label,
+            "confirmed": record.regime.confirmed,
+            "changes": len(record.change_points),
+            "anomalies": len(record.anomalies),
+            "recommended_action": record.recommended_action,
+            "risk_level": record.risk_level,
+        }
+        for record in _RECORDS.values()
+    ]
+    return JSONResponse({"items": items, "next_page_token": None})
 
 
 async def _proof(request: Request) -> Response:
@@ -176,6 +217,9 @@ def create_app() -> Starlette:
             _route("/v1/bridge/runs/{trace_id}", _run),
             _route("/v1/bridge/runs/{trace_id}/files/{name}", _file),
             _route("/v1/bridge/predict", _predict, "POST"),
+            _route("/v1/regime", _follow, "POST"),
+            _route("/v1/regime/history", _history),
+            _route("/v1/regime/{regime_id}", _followed),
             _route("/v1/proofs/verify", _verify, "POST"),
             _route("/v1/proofs/{proof_id}", _proof),
             WebSocketRoute("/v1/bridge/stream", _stream),

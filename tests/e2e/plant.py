@@ -30,6 +30,30 @@ def _regime(step: int) -> dict[str, object] | None:
     return {"type": "regime", "label": label, "confirmed": confirmed, "evidence": evidence}
 
 
+def _found(step: int) -> dict[str, object] | None:
+    """What following the source told at a step: a change, and readings unlike all before."""
+    if step == 205:
+        evidence = (
+            "motor_power: the mean went from 1.84e+04 to 1.91e+04; announced 15 samples later."
+        )
+        return {
+            "type": "change",
+            "time": _moment(190),
+            "detected_time": _moment(step),
+            "score": 0.99999,
+            "evidence": evidence,
+        }
+    if step in {250, 290}:
+        return {
+            "type": "anomaly",
+            "time": _moment(250),
+            "end_time": _moment(253 if step > 250 else 250),
+            "score": 0.9999,
+            "going_on": step == 250,
+        }
+    return None
+
+
 def _messages(step: int) -> list[dict[str, object]]:
     values: dict[str, float | None] = {
         CHANNELS[at][0]: reading(at, step * STEP_S) for at in range(len(CHANNELS))
@@ -39,6 +63,8 @@ def _messages(step: int) -> list[dict[str, object]]:
     parts: list[dict[str, object]] = [{"type": "samples", "values": values}]
     if regime := _regime(step):
         parts.append(regime)
+    if found := _found(step):
+        parts.append(found)
     if step >= 60 and step % 20 == 0:
         document = signals(f"live {step}", origin=step * STEP_S, failing=step % 40 == 0)
         parts.append({"type": "prediction", "document": document.model_dump(mode="json")})
@@ -50,7 +76,7 @@ def _messages(step: int) -> list[dict[str, object]]:
         parts.append(
             {"type": "settled", "skill": 0.31, "coverage": 0.9, "mintable": True} | settled
         )
-    return [part | {"time": _moment(step)} for part in parts]
+    return [{"time": _moment(step)} | part for part in parts]
 
 
 class Plant:

@@ -16,7 +16,8 @@ _RUN_AXE = """async () => {
 }"""
 
 
-def _violations(page: Page) -> list[str]:
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong with the page as it is."""
     page.evaluate(AXE.read_text())
     answer = page.evaluate(_RUN_AXE)
     assert answer["checked"] > 15, "axe looked at too little"
@@ -31,7 +32,7 @@ def test_the_start_page_has_no_axe_violation(
 ):
     page = open_page(width=width, color_scheme=scheme, before=STATES[state])
     wait_for(page, state)
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -44,10 +45,10 @@ def test_a_run_and_its_proof_have_no_axe_violation(open_page: OpenPage, width: i
     table = page.locator("figure.chart").first.get_by_role("button", name="Table")
     table.click()
     expect(page.get_by_role("region", name="as a table").first).to_be_visible()
-    assert _violations(page) == []
+    assert violations(page) == []
     page.get_by_role("link", name="Verify").click()
     expect(page.get_by_role("heading", level=1, name="Verify a proof")).to_be_visible()
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 def test_an_unknown_run_and_the_help_have_no_axe_violation(open_page: OpenPage):
@@ -55,7 +56,7 @@ def test_an_unknown_run_and_the_help_have_no_axe_violation(open_page: OpenPage):
     expect(page.get_by_role("alert")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -63,14 +64,14 @@ def test_an_unknown_run_and_the_help_have_no_axe_violation(open_page: OpenPage):
 def test_the_api_reference_has_no_axe_violation(open_page: OpenPage, width: int, scheme: str):
     page = open_page("/docs", width=width, color_scheme=scheme)
     expect(page.get_by_role("heading", name="Schemas")).to_be_visible()
-    assert _violations(page) == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_forced_colours_have_no_axe_violation(open_page: OpenPage):
     page = open_page(forced_colors="active")
     wait_for(page, "loaded")
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("state", STATES)

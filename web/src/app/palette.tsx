@@ -26,6 +26,7 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
 
   const actions: Action[] = [
     { name: "Go to the start page", run: () => navigate("/") },
+    { name: "Go to the regimes of records", run: () => navigate("/regimes") },
     { name: "Go to the API reference", run: () => navigate("/docs") },
     { name: "Light theme", run: () => setTheme("light") },
     { name: "Dark theme", run: () => setTheme("dark") },

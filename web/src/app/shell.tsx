@@ -61,6 +61,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <footer className="shell-foot muted small">
         <p>Every number here was measured or computed from the data named beside it.</p>
         <p className="row">
+          <Link to="/regimes">Regimes</Link>
           <Link to="/docs">API</Link>
           <a href="/health/ready">Health</a>
           <a href="/metrics">Metrics</a>

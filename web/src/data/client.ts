@@ -1,6 +1,6 @@
 /** Requests to the own origin; every failure becomes a `ProblemError`. */
 import type { OpenApi } from "@/data/openapi";
-import type { AtlasSummary, PredictDocument, Problem, RunPage, VerifyAnswer } from "@/data/types";
+import type { AtlasSummary, KeptRegimes, PredictDocument, Problem, RegimePage, RunPage, VerifyAnswer } from "@/data/types";
 
 /** What went wrong, in the words of the server where it spoke. */
 export class ProblemError extends Error {
@@ -118,3 +118,21 @@ export function predictForm(file: File, options: PredictOptions): FormData {
 
 export const postPredict = (file: File, options: PredictOptions, signal: AbortSignal) =>
   json<PredictDocument>("/v1/bridge/predict", { method: "POST", body: predictForm(file, options), signal });
+
+export type RegimeOptions = { columns: string; false_alarms: string };
+
+/** The form of one record to follow; empty options are left out. */
+export function regimeForm(file: File, options: RegimeOptions): FormData {
+  const form = new FormData();
+  form.set("file", file, file.name);
+  for (const [name, value] of Object.entries(options)) if (value) form.set(name, value);
+  return form;
+}
+
+export const postRegime = (file: File, options: RegimeOptions, signal: AbortSignal) =>
+  json<KeptRegimes>("/v1/regime", { method: "POST", body: regimeForm(file, options), signal });
+
+export const fetchRegime = (id: string, signal: AbortSignal) => json<KeptRegimes>(`/v1/regime/${segment(id)}`, { signal });
+
+export const fetchRegimes = (pageToken: string, signal: AbortSignal) =>
+  json<RegimePage>(`/v1/regime/history?page_size=20${pageToken && `&page_token=${segment(pageToken)}`}`, { signal });

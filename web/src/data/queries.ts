@@ -1,7 +1,7 @@
 /** Query options: what is cached under which key. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
-import { fetchAtlas, fetchOpenApi, fetchRun, fetchRuns, verifyProof } from "@/data/client";
+import { fetchAtlas, fetchOpenApi, fetchRegime, fetchRegimes, fetchRun, fetchRuns, verifyProof } from "@/data/client";
 
 /** A finished run never changes. */
 export const runQuery = (traceId: string) =>
@@ -14,6 +14,21 @@ export const runQuery = (traceId: string) =>
 export const runsQuery = infiniteQueryOptions({
   queryKey: ["runs"],
   queryFn: ({ pageParam, signal }) => fetchRuns(pageParam, signal),
+  initialPageParam: "",
+  getNextPageParam: (last) => last.next_page_token || undefined,
+});
+
+/** A followed record never changes. */
+export const regimeQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["regime", id],
+    queryFn: ({ signal }) => fetchRegime(id, signal),
+    staleTime: Infinity,
+  });
+
+export const regimesQuery = infiniteQueryOptions({
+  queryKey: ["regimes"],
+  queryFn: ({ pageParam, signal }) => fetchRegimes(pageParam, signal),
   initialPageParam: "",
   getNextPageParam: (last) => last.next_page_token || undefined,
 });

@@ -78,6 +78,29 @@ test("a regime that is confirmed later becomes a band of its own", () => {
   expect(log.view()!.regimes.map((each) => each.confirmed)).toEqual([false, true]);
 });
 
+test("changes and anomalies are kept by time; one that is over replaces what was told at its start", () => {
+  const log = greeted(new FakeSource());
+  const at = (second: number) => `2026-01-01T00:00:0${second}Z`;
+  const anomaly = { type: "anomaly", time: at(5), score: 0.999 } as const;
+  log.apply({ ...anomaly, seq: 0, end_time: at(5), going_on: true });
+  log.apply({ type: "change", seq: 1, time: at(2), detected_time: at(6), score: 0.99, evidence: "flow rose" });
+  log.apply({ ...anomaly, seq: 2, end_time: at(7), going_on: false });
+  const marks = log.view()!.marks;
+  expect(marks.map((mark) => mark.kind)).toEqual(["change", "anomaly"]);
+  expect(marks[1]!.to - marks[1]!.from).toBe(2);
+  expect(marks[1]).toHaveProperty("goingOn", false);
+});
+
+test("a source that began anew takes its marks along", () => {
+  const source = new FakeSource();
+  const log = greeted(source);
+  source.sample();
+  log.apply(source.kept[0]!);
+  log.apply({ type: "change", seq: 1, time: "2026-01-01T00:00:00Z", detected_time: "2026-01-01T00:00:01Z", score: 0.9, evidence: "" });
+  log.apply(new FakeSource().hello());
+  expect(log.view()!.marks).toEqual([]);
+});
+
 test("memory is bounded and keeps the newest", () => {
   const source = new FakeSource();
   const log = greeted(source);

@@ -1,7 +1,12 @@
 /** Keeps what the stream said: each message once, in order, nothing lost without a trace. */
-import type { Channel, Hello, Numbered, Prediction, Settled, StreamMessage, Trouble } from "@/data/stream-messages";
+import type { Anomaly, Change, Channel, Hello, Numbered, Prediction, Settled, StreamMessage, Trouble } from "@/data/stream-messages";
 
 export type RegimeMark = { from: number; label: string; confirmed: boolean; evidence: string };
+
+/** A change of the pattern, or readings unlike all before; epoch seconds. */
+export type StreamMark =
+  | { kind: "change"; from: number; to: number; told: number; score: number; evidence: string }
+  | { kind: "anomaly"; from: number; to: number; score: number; goingOn: boolean };
 
 /** A picture of the log at one moment; its arrays never change. */
 export type StreamView = {
@@ -14,6 +19,8 @@ export type StreamView = {
   times: readonly number[];
   values: Readonly<Record<string, readonly (number | null)[]>>;
   regimes: readonly RegimeMark[];
+  /** By time. */
+  marks: readonly StreamMark[];
   prediction: Prediction | null;
   settled: Settled | null;
   /** Why the newest forecast could not be made; null once one succeeds. */
@@ -29,6 +36,7 @@ export type Verdict = "applied" | "repeated" | "gap" | "restarted" | "shortened"
 const FIRST_VISIT = 1000;
 const KEEP = 7200;
 const SLACK = 600;
+const MOST_MARKS = 200;
 const epoch = (time: string) => Date.parse(time) / 1000;
 
 export class StreamLog {
@@ -36,6 +44,7 @@ export class StreamLog {
   #times: number[] = [];
   #values = new Map<string, (number | null)[]>();
   #regimes: RegimeMark[] = [];
+  #marks: StreamMark[] = [];
   #prediction: Prediction | null = null;
   #settled: Settled | null = null;
   #trouble: Trouble | null = null;
@@ -83,6 +92,7 @@ export class StreamLog {
       times: this.#times.slice(),
       values: Object.fromEntries([...this.#values].map(([name, column]) => [name, column.slice()])),
       regimes: this.#regimes.slice(),
+      marks: this.#marks.slice(),
       prediction: this.#prediction,
       settled: this.#settled,
       trouble: this.#trouble,
@@ -109,6 +119,7 @@ export class StreamLog {
     this.#times = [];
     this.#values.clear();
     this.#regimes = [];
+    this.#marks = [];
     this.#prediction = null;
     this.#settled = null;
     this.#trouble = null;
@@ -123,6 +134,7 @@ export class StreamLog {
     this.#last = message.seq;
     if (message.type === "samples") this.#sample(epoch(message.time), message.values);
     else if (message.type === "regime") this.#regime(message);
+    else if (message.type === "change" || message.type === "anomaly") this.#mark(message);
     else if (message.type === "prediction") [this.#prediction, this.#trouble] = [message, null];
     else if (message.type === "settled") this.#settled = message;
     else if (message.type === "problem") this.#trouble = message;
@@ -137,6 +149,16 @@ export class StreamLog {
     for (const column of this.#values.values()) column.splice(0, SLACK);
     const start = this.#times[0]!;
     this.#regimes = this.#regimes.filter((_, at, all) => (all[at + 1]?.from ?? Infinity) > start);
+  }
+
+  #mark(message: Change | Anomaly): void {
+    const from = epoch(message.time);
+    const mark: StreamMark =
+      message.type === "change"
+        ? { kind: "change", from, to: from, told: epoch(message.detected_time), score: message.score, evidence: message.evidence }
+        : { kind: "anomaly", from, to: epoch(message.end_time), score: message.score, goingOn: message.going_on };
+    const others = this.#marks.filter((each) => each.kind !== mark.kind || each.from !== mark.from);
+    this.#marks = [...others, mark].sort((one, other) => one.from - other.from).slice(-MOST_MARKS);
   }
 
   #regime(message: { time: string; label: string; confirmed: boolean; evidence: string }): void {

@@ -36,5 +36,9 @@ export type Settled = {
 };
 /** A forecast that the source could not make. */
 export type Trouble = { type: "problem"; seq: number; code: string; detail: string };
-export type Numbered = Samples | RegimeChange | Prediction | Settled | Trouble;
+/** The pattern of the readings is another one from `time` on. */
+export type Change = { type: "change"; seq: number; time: string; detected_time: string; score: number; evidence: string };
+/** Readings unlike all before; told when they begin and again when they are over. */
+export type Anomaly = { type: "anomaly"; seq: number; time: string; end_time: string; score: number; going_on: boolean };
+export type Numbered = Samples | RegimeChange | Prediction | Settled | Trouble | Change | Anomaly;
 export type StreamMessage = Hello | Numbered;

@@ -9,6 +9,7 @@ const paths: Record<Shape, string> = {
   cross: "M3.6 1.8L8 6.2l4.4-4.4 1.8 1.8L9.8 8l4.4 4.4-1.8 1.8L8 9.8l-4.4 4.4-1.8-1.8L6.2 8 1.8 3.6z",
   check: "M6.2 13.4L1.2 8.4l1.9-1.9 3.1 3.1 6.7-6.9 1.9 1.9z",
   dash: "M2 7h12v2H2z",
+  flag: "M1 2h14L8 14.5z",
 };
 
 type Props = { shape: Shape; colour?: string };

@@ -9,7 +9,7 @@ export const regimeLabels = [
   "anomalous",
 ] as const;
 export type RegimeLabel = (typeof regimeLabels)[number];
-export type Shape = "ring" | "disc" | "diamond" | "triangle" | "square" | "cross" | "check" | "dash";
+export type Shape = "ring" | "disc" | "diamond" | "triangle" | "square" | "cross" | "check" | "dash" | "flag";
 
 type Look = { word: string; shape: Shape; hint: string };
 

@@ -4,7 +4,7 @@ import { ChartFigure } from "@/kit/chart-figure";
 import { resolveColours } from "@/kit/colours";
 import { savePng } from "@/kit/export";
 import { formatNumber, formatQuantity, prettyUnit } from "@/kit/format";
-import { type Band, type Joined, type Series, seriesSheet } from "@/kit/series";
+import { type Band, type Joined, type Mark, type Series, seriesSheet } from "@/kit/series";
 import { type PlotHandle, SeriesPlot } from "@/kit/series-plot";
 
 /** How times of one group of charts are written. */
@@ -20,6 +20,9 @@ type Props = {
   series: Series;
   range: readonly [number, number];
   bands: readonly Band[];
+  marks?: readonly Mark[];
+  /** The chart in one sentence, where it is not about a forecast. */
+  summary?: string;
   syncKey: string;
   showAxis: boolean;
   words: TimeWords;
@@ -76,7 +79,7 @@ export function SeriesFigure(props: Props) {
           {title} <span className="unit small">{prettyUnit(series.unit) || "no unit"}</span>
         </>
       }
-      summary={sentence(title, series)}
+      summary={props.summary ?? sentence(title, series)}
       sheet={() => seriesSheet(series, words.column, words.cell)}
       onPng={onPng}
       tableOpen={props.tableOpen}
@@ -89,6 +92,7 @@ export function SeriesFigure(props: Props) {
         series={series}
         range={props.range}
         bands={props.bands}
+        marks={props.marks}
         syncKey={props.syncKey}
         showAxis={props.showAxis}
         tickText={words.tick}

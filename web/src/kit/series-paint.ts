@@ -2,7 +2,7 @@
 import type uPlot from "uplot";
 
 import { type RegimeLabel, regimeLabels, regimeLook } from "@/kit/regimes";
-import type { Band } from "@/kit/series";
+import type { Band, Mark } from "@/kit/series";
 import { resolveColours } from "@/kit/colours";
 
 export type Palette = ReturnType<typeof readPalette>;
@@ -64,6 +64,61 @@ export function paintBands(plot: uPlot, bands: readonly Band[], palette: Palette
     ctx.fillRect(left, bbox.top, width, bbox.height);
   }
   ctx.restore();
+}
+
+const SIZE = 4;
+
+/** A dashed rule under a flag where the pattern changed, a cross at the foot where readings were unlike all before. */
+export function paintMarks(plot: uPlot, marks: readonly Mark[], palette: Palette): void {
+  const { ctx, bbox } = plot;
+  const unit = devicePixelRatio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  for (const mark of marks) {
+    const from = plot.valToPos(mark.from, "x", true);
+    const to = plot.valToPos(mark.to, "x", true);
+    if (mark.kind === "change") paintFlag(ctx, Math.round(from) + 0.5, bbox, palette.text);
+    else paintCross(ctx, from, Math.max(to, from + unit), bbox, palette.regimes.anomalous);
+  }
+  ctx.restore();
+}
+
+type Box = { left: number; top: number; width: number; height: number };
+
+function paintFlag(ctx: CanvasRenderingContext2D, at: number, box: Box, colour: string): void {
+  const size = SIZE * devicePixelRatio;
+  ctx.strokeStyle = ctx.fillStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([size, size]);
+  ctx.beginPath();
+  ctx.moveTo(at, box.top);
+  ctx.lineTo(at, box.top + box.height);
+  ctx.stroke();
+  ctx.beginPath();
+  ctx.moveTo(at - size, box.top);
+  ctx.lineTo(at + size, box.top);
+  ctx.lineTo(at, box.top + 1.7 * size);
+  ctx.fill();
+}
+
+function paintCross(ctx: CanvasRenderingContext2D, from: number, to: number, box: Box, colour: string): void {
+  const size = SIZE * devicePixelRatio;
+  const middle = (from + to) / 2;
+  const foot = box.top + box.height - 2 * size;
+  ctx.fillStyle = ctx.strokeStyle = colour;
+  ctx.globalAlpha = 0.18;
+  ctx.fillRect(from, box.top, to - from, box.height);
+  ctx.globalAlpha = 1;
+  ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.setLineDash([]);
+  ctx.beginPath();
+  for (const side of [-1, 1]) {
+    ctx.moveTo(middle - size, foot - side * size);
+    ctx.lineTo(middle + size, foot + side * size);
+  }
+  ctx.stroke();
 }
 
 /** A vertical rule where observation ends and the forecast begins. */

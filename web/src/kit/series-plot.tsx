@@ -3,8 +3,8 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
 import { useDarkness } from "@/kit/preferences";
-import { paintBands, paintOrigin, type Palette, readPalette } from "@/kit/series-paint";
-import { type Band, joinSeries, type Joined, type Series } from "@/kit/series";
+import { paintBands, paintMarks, paintOrigin, type Palette, readPalette } from "@/kit/series-paint";
+import { type Band, joinSeries, type Joined, type Mark, type Series } from "@/kit/series";
 
 export type PlotHandle = { canvas: () => HTMLCanvasElement | null };
 
@@ -12,6 +12,7 @@ type Props = {
   series: Series;
   range: readonly [number, number];
   bands: readonly Band[];
+  marks?: readonly Mark[] | undefined;
   /** Charts with one key share the cursor. */
   syncKey: string;
   showAxis: boolean;
@@ -89,7 +90,7 @@ export function SeriesPlot(props: Props) {
   const [from, to] = range;
   useEffect(() => {
     plot.current?.setData(columns(joined));
-  }, [joined, from, to, props.bands]);
+  }, [joined, from, to, props.bands, props.marks]);
 
   return <div ref={host} className="plot" />;
 }
@@ -150,6 +151,7 @@ function options(palette: Palette, size: Size, now: Now): uPlot.Options {
       drawClear: [(plot) => paintBands(plot, now.current.bands, palette)],
       draw: [
         (plot) => {
+          paintMarks(plot, now.current.marks ?? [], palette);
           const ahead = now.current.series.forecast;
           if (ahead) paintOrigin(plot, ahead.origin, now.current.originText, palette);
         },

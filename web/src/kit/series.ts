@@ -15,6 +15,16 @@ export type Series = {
 
 export type Band = { from: number; to: number; label: string; confirmed: boolean; evidence: string };
 
+/** What happened on the time axis: the pattern changed, or readings were unlike all before. */
+export type Mark = {
+  id: string;
+  kind: "change" | "anomaly";
+  from: number;
+  /** Last sample; for a change the same as `from`. */
+  to: number;
+  evidence: string;
+};
+
 /** Columns over the union of times. `undefined` is "no such sample here", null a missing value. */
 export type Joined = {
   times: number[];

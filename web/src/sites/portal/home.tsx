@@ -1,3 +1,5 @@
+import { Link } from "react-router";
+
 import { useStream } from "@/data/use-stream";
 
 import { AtlasStrip } from "./atlas-strip";
@@ -20,6 +22,9 @@ export function Home() {
           <p>
             Give it sensor readings or measured fields. It names how the plant is running, forecasts with honest intervals, signs
             a proof that the forecast obeys physics, and shows the energy that cost.
+          </p>
+          <p>
+            <Link to="/regimes">Follow a record’s regimes and changes</Link> where no forecast is needed.
           </p>
         </div>
         <Upload view={stream.view} />

@@ -4,12 +4,14 @@ import type { StreamView } from "@/data/stream-log";
 import { formatClock, formatMoment, type Zone } from "@/kit/format";
 import { LineLegend } from "@/kit/line-legend";
 import { RegimeLegend, RegimeStrip } from "@/kit/regime-strip";
+import { MarkLegend } from "@/kit/regime-timeline";
 import type { Band, Series } from "@/kit/series";
 import { SeriesFigure, type TimeWords } from "@/kit/series-figure";
 import { onShortcut } from "@/kit/shortcuts";
 import { useUrlSet, useUrlValue, useZone } from "@/kit/url-state";
 
 import { ChannelChooser } from "./channel-chooser";
+import { liveMarks } from "./live-marks";
 
 type Props = { view: StreamView; paused: boolean; onPaused: (paused: boolean) => void };
 
@@ -82,6 +84,7 @@ export function LiveCharts({ view, paused, onPaused }: Props) {
   const shown = view.channels.filter((channel) => names.includes(channel.name));
   const range = useMemo(() => timeRange(view, samples), [view, samples]);
   const bands = useMemo(() => bandsOf(view, range), [view, range]);
+  const marks = useMemo(() => liveMarks(view).filter(({ from, to }) => to >= range[0] && from <= range[1]), [view, range]);
   const open = tables ?? [];
   const toggle = (name: string, on: boolean) => {
     if (on) onPaused(true);
@@ -118,6 +121,7 @@ export function LiveCharts({ view, paused, onPaused }: Props) {
             series={seriesOf(view, channel.name, channel.unit, range[0])}
             range={range}
             bands={bands}
+            marks={marks}
             syncKey="live"
             showAxis={at === shown.length - 1}
             words={words}
@@ -135,6 +139,7 @@ export function LiveCharts({ view, paused, onPaused }: Props) {
         seasonal={shown.some(({ name }) => view.prediction?.document.forecast.values[name]?.seasonal_naive)}
       />
       <RegimeLegend />
+      <MarkLegend />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { formatNumber, formatPercent } from "@/kit/format";
 import { Hint } from "@/kit/hint";
 import { RegimeBadge } from "@/kit/regime-strip";
 
+import { LiveChanges } from "./live-marks";
 import { ProofPanel } from "./proof-panel";
 import { ReceiptPanel } from "./receipt-panel";
 
@@ -60,6 +61,7 @@ export function LiveVerdict({ view }: { view: StreamView }) {
           </dl>
         </section>
       )}
+      <LiveChanges view={view} />
     </div>
   );
 }

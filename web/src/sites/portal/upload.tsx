@@ -6,12 +6,12 @@ import { asProblem, type PredictOptions, postPredict } from "@/data/client";
 import { runQuery, runsQuery } from "@/data/queries";
 import type { StreamView } from "@/data/stream-log";
 import type { Problem } from "@/data/types";
-import { formatNumber } from "@/kit/format";
 import { Hint } from "@/kit/hint";
 import { ProblemNotice } from "@/kit/problem-notice";
 import { onShortcut } from "@/kit/shortcuts";
 
 import { ENOUGH_ROWS, plantFile } from "./plant-file";
+import { Running } from "./running";
 import { SnippetBox } from "./snippet-box";
 import { useFileDrop } from "./use-file-drop";
 
@@ -46,7 +46,7 @@ export function Upload({ view }: { view: StreamView | null }) {
         }}
       />
       {busy ? (
-        <Running file={work.file} onCancel={cancel} />
+        <Running doing="Forecasting" file={work.file} onCancel={cancel} />
       ) : (
         <div className="stack-small">
           <p className="drop-title">{dragging ? "Let go to forecast it" : "Drop a file here, or"}</p>
@@ -117,30 +117,6 @@ function useForecast(options: PredictOptions) {
   };
   useEffect(() => () => abort.current?.abort(), []);
   return { work, start, cancel };
-}
-
-function Running({ file, onCancel }: { file: File; onCancel: () => void }) {
-  const [seconds, setSeconds] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setSeconds((now) => now + 1), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return (
-    <div className="stack-small">
-      <p className="drop-title" role="status">
-        Forecasting {file.name}
-      </p>
-      <progress aria-label={`Forecasting ${file.name}`} />
-      <div className="row between">
-        <span className="small muted num">
-          {formatNumber(file.size / 1000)} kB, {seconds} s
-        </span>
-        <button type="button" className="button" onClick={onCancel}>
-          Cancel
-        </button>
-      </div>
-    </div>
-  );
 }
 
 type FieldsProps = { options: PredictOptions; onOptions: (options: PredictOptions) => void };
