@@ -188,7 +188,7 @@ class Population:
         self.trial = 0
         best = float(self.error[:-1].min())
         mine = float(self.error[-1])
-        if np.isfinite(best) and (mine > _BETTER * best or mine < _FLOOR > best):
+        if np.isfinite(best) and (mine > _BETTER * best or best < _FLOOR):
             self.wait, self.pause = self.pause, min(2 * self.pause, _LONGEST_PAUSE)
             return
         self.pause = 1

@@ -35,15 +35,10 @@ def restore(part: Any, prefix: str, state: Mapping[str, np.ndarray]) -> None:  #
             restore(value, name, state)
         elif isinstance(value, np.ndarray | bool | int | float):
             held = state.get(name)
-            if held is None or held.ndim != np.ndim(value) or _other(held, value):
+            if held is None or held.shape != np.shape(value):
                 raise ContractError(
                     f"The state of a stream has no fitting {name!r}.",
                     hint="Restore with the channels and the configuration that it was saved with.",
                 )
             plain = held.copy() if isinstance(value, np.ndarray) else type(value)(held)
             setattr(part, field.name, plain)
-
-
-def _other(held: np.ndarray, value: np.ndarray | bool | int | float) -> bool:
-    """Tell whether all but the first dimension differ; the first may be a cycle's length."""
-    return held.shape[1:] != np.shape(value)[1:]

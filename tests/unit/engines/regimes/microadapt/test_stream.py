@@ -167,3 +167,5 @@ def test_what_cannot_be_followed_is_refused():
         MicroAdapt.restore(2, MicroAdapt(1).state())
     with pytest.raises(ContractError, match="no fitting"):
         MicroAdapt.restore(2, {})
+    with pytest.raises(ContractError, match="no fitting"):
+        MicroAdapt.restore(1, MicroAdapt(1).state(), config=Config(capacity=4))
