@@ -29,6 +29,8 @@ _TWICE = 2.0
 _SHRINK = 0.1
 _MOST = 8
 _FLOOR = 1e-6
+_FARTHEST = 1e6
+"""Spreads beyond which it is no matter how far: a channel that never moved has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +39,21 @@ class Home:
 
     Attributes:
         centre: `(channel,)` Mean of the short means.
-        whiten: `(channel, white)` What gives their departures unit covariance.
+        scale: `(channel,)` Their spread.
+        whiten: `(channel, white)` What gives their scaled departures unit covariance.
         limit: Twice the largest distance while at rest.
     """
 
     centre: Float[np.ndarray, "channel"]
+    scale: Float[np.ndarray, "channel"]
     whiten: Float[np.ndarray, "channel white"]
     limit: float
 
     def distance(self, means: Rows) -> Float[np.ndarray, "time"]:
         """Return the distance over the limit; above 1 is away."""
-        white = (means - self.centre) @ self.whiten
+        with np.errstate(over="ignore"):
+            unit = np.clip((means - self.centre) / self.scale, -_FARTHEST, _FARTHEST)
+        white = unit @ self.whiten
         return np.sqrt((white**2).sum(axis=1)) / self.limit
 
 
@@ -60,9 +66,9 @@ def _home(means: Rows) -> Home:
     scatter = np.atleast_2d(unit.T @ unit / len(unit))
     shrunk = (1 - _SHRINK) * scatter + _SHRINK * np.diag(np.diag(scatter))
     values, vectors = np.linalg.eigh(shrunk + _FLOOR * np.eye(len(shrunk)))
-    whiten = vectors / np.sqrt(values) / scale[:, None]
-    largest = float(np.sqrt((((rest - centre) @ whiten) ** 2).sum(axis=1)).max())
-    return Home(centre, whiten, _TWICE * max(largest, 1.0))
+    whiten = vectors / np.sqrt(values)
+    largest = float(np.sqrt(((unit @ whiten) ** 2).sum(axis=1)).max())
+    return Home(centre, scale, whiten, _TWICE * max(largest, 1.0))
 
 
 class HomeWatcher:

@@ -73,3 +73,11 @@ def test_the_follower_reports_the_whole_time_away_as_one_anomaly():
     assert abs(anomaly.start - 703) <= 12
     assert abs(anomaly.end - 1015) <= 30
     assert anomaly.score > 1 - 1 / REST
+
+
+def test_a_channel_that_never_moved_may_jump_by_anything():
+    rows = np.column_stack([stream([(1000, 0)]), np.zeros(1000)])
+    rows[700:, 3] = 1e200
+    ratio = away(rows, [700])
+    assert np.isfinite(ratio).all()
+    assert (ratio[705:] > 1).all()
