@@ -34,7 +34,8 @@ _FRESH = 4
 """Windows a quarter of their length apart count as independent evidence."""
 _LEAVE = 0.05
 """Chance to leave a regime per independent piece of evidence."""
-_CONFIRM = 0.9
+CONFIRM = 0.9
+"""Belief at which a regime is confirmed, before feedback has moved it."""
 _ANOMALIES = 2
 """Successive independent windows that must be unlike anything before `anomalous` is confirmed."""
 
@@ -45,14 +46,20 @@ class RegimeTracker:
     Each update judges the newest window. Overlapping windows repeat each other, so a window
     counts only by the share `w` of it that is new since the last verdict (a quarter of a window
     counts in full): `log b ← log(leave_w(b)) + w · log p`, normalised. A regime is confirmed
-    once its belief passes 90 %; it stays the confirmed one until another is.
+    once its belief passes `confirm`; it stays the confirmed one until another is.
+
+    Attributes:
+        confirm: Belief that confirms a regime; may be moved between updates.
     """
 
-    def __init__(self, model: RegimeModel, step_s: float, *, every: int = 1) -> None:
+    def __init__(
+        self, model: RegimeModel, step_s: float, *, every: int = 1, confirm: float = CONFIRM
+    ) -> None:
         if every < 1:
             raise ContractError(
                 f"The tracker was asked to judge every {every} samples.", hint="Give 1 or more."
             )
+        self.confirm = confirm
         self._model = model
         self._step_s = step_s
         self._every = every
@@ -133,7 +140,7 @@ class RegimeTracker:
         belief = np.exp(score - score.max())
         self._belief = belief / belief.sum()
         best = int(self._belief.argmax())
-        if self._belief[best] >= _CONFIRM:
+        if self._belief[best] >= self.confirm:
             self._confirm(LABELS[best], reading)
 
     def _confirm(self, label: RegimeLabel, reading: Reading) -> None:
