@@ -23,8 +23,8 @@ _LEVEL_RATE = 0.8
 """Alarms a sample of the bets per e^−limit: above the figures of simulation, which are 0.2 to 0.7.
 
 Ranks follow one law whatever the samples' law is, so the simulation holds for any of them."""
-_SHAPE_SLOPE, _SHAPE_START = 2.0, -1.0
-"""The limit whose alarms a sample are e^((start − limit) / slope), likewise."""
+_SHAPE_SLOPE, _SHAPE_START = 3.3, -13.0
+"""Shapes of noise alarm at e^((start − limit) / slope) a sample, or less: simulated likewise."""
 _TOGETHER = 8
 """Samples within which two announcements are one."""
 _BLOCK = 4096
