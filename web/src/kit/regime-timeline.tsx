@@ -51,7 +51,7 @@ export function timelineItems(bands: readonly Stretch[], marks: readonly Mark[],
 
 /** A chance as people say it: 1 in 500 000. */
 export const oddsOf = (score: number): string =>
-  score < 1 ? `1\u202fin\u202f${formatNumber(1 / (1 - score), 2).replaceAll("\u2009", "\u202f")}` : "less than can be counted";
+  score < 1 ? `1\u00a0in\u00a0${formatNumber(1 / (1 - score), 2).replaceAll("\u2009", "\u202f")}` : "less than can be counted";
 
 type Props = {
   items: readonly Item[];

@@ -84,7 +84,8 @@ export function LiveCharts({ view, paused, onPaused }: Props) {
   const shown = view.channels.filter((channel) => names.includes(channel.name));
   const range = useMemo(() => timeRange(view, samples), [view, samples]);
   const bands = useMemo(() => bandsOf(view, range), [view, range]);
-  const marks = useMemo(() => liveMarks(view).filter(({ from, to }) => to >= range[0] && from <= range[1]), [view, range]);
+  // A listener that came late hears of changes before the first reading that it was sent.
+  const marks = useMemo(() => liveMarks(view).filter(({ to }) => to >= Math.max(range[0], view.times[0] ?? range[0])), [view, range]);
   const open = tables ?? [];
   const toggle = (name: string, on: boolean) => {
     if (on) onPaused(true);

@@ -7,7 +7,7 @@ import { useZone } from "@/kit/url-state";
 
 const SHOWN = 20;
 
-/** What the live source said of changes and anomalies, as marks on its charts, oldest first. */
+/** What the live source said of changes and anomalies, as marks, oldest first. */
 export function liveMarks(view: StreamView): Mark[] {
   return view.marks.map((mark) => ({
     id: `${mark.kind}-${mark.from}`,
@@ -28,7 +28,7 @@ export function LiveChanges({ view }: { view: StreamView }) {
   return (
     <section className="stack-small" aria-labelledby="changes-title">
       <h3 id="changes-title">Changes seen</h3>
-      <div className="live-changes" tabIndex={0} role="region" aria-labelledby="changes-title">
+      <div className="live-changes" tabIndex={0} role="region" aria-label="Changes and anomalies, newest first">
         {marks.length === 0 && <p className="muted">No change of pattern and no anomaly so far.</p>}
         <ol className="plain stack-small">
           {marks.map((mark) => (
