@@ -25,5 +25,6 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """
     from numba import njit  # noqa: PLC0415 (a tenth of a second and more that only streams need)
 
-    make: Any = njit(cache=True, fastmath=False)
+    # A loop over a long block may take a second, in which a server answers others.
+    make: Any = njit(cache=True, fastmath=False, nogil=True)
     return cast("Callable[P, R]", make(inspect.unwrap(function)))
