@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 
 import { asProblem, type PredictOptions, postPredict } from "@/data/client";
@@ -122,6 +122,7 @@ function useForecast(options: PredictOptions) {
 type FieldsProps = { options: PredictOptions; onOptions: (options: PredictOptions) => void };
 
 function OptionFields({ options, onOptions }: FieldsProps) {
+  const id = useId();
   const set = (name: keyof PredictOptions) => (event: { target: { value: string } }) =>
     onOptions({ ...options, [name]: event.target.value.trim() });
   return (
@@ -134,16 +135,17 @@ function OptionFields({ options, onOptions }: FieldsProps) {
         <span>Steps ahead</span>
         <input type="number" min={1} max={500} value={options.horizon} onChange={set("horizon")} placeholder="as many as it can" />
       </label>
-      <label className="field">
+      <div className="field-beside">
         <span>
-          Domain{" "}
+          {/* The hint is a button; inside the label it would be what the label names. */}
+          <label htmlFor={id}>Domain</label>{" "}
           <Hint about="the domain">
             The kind of physics the data obeys, such as heat, fluid, atmosphere or signal. It decides which balances are checked.
             Left empty, it is recognised from names and units.
           </Hint>
         </span>
-        <input type="text" value={options.domain} onChange={set("domain")} autoComplete="off" placeholder="recognised" spellCheck={false} />
-      </label>
+        <input id={id} type="text" value={options.domain} onChange={set("domain")} autoComplete="off" placeholder="recognised" spellCheck={false} />
+      </div>
     </div>
   );
 }
