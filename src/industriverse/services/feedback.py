@@ -77,9 +77,10 @@ class FeedbackReport:
     Attributes:
         outcomes: How many.
         statistical, physics: The weights in use.
+        sharpness: Of their pool.
         confirm: Belief that confirms a regime.
         confirmed, wrong: Outcomes of confirmed verdicts, and how many of these were wrong.
-        best: The fixed physics weight that would have cost least.
+        best: The fixed physics weight and sharpness that would have cost least.
         loss: [nat] What the weights in use have cost together.
         regret: [nat] Beyond the best fixed weight.
         bound: [nat] What the regret cannot exceed.
@@ -89,10 +90,11 @@ class FeedbackReport:
     outcomes: int
     statistical: float
     physics: float
+    sharpness: float
     confirm: float
     confirmed: int
     wrong: int
-    best: float
+    best: tuple[float, float]
     loss: float
     regret: float
     bound: float
@@ -230,6 +232,7 @@ class Feedback:
                 outcomes=weights.outcomes,
                 statistical=weights.statistical,
                 physics=weights.physics,
+                sharpness=weights.sharpness,
                 confirm=learned.confirm,
                 confirmed=learned.confirmed,
                 wrong=learned.wrong,

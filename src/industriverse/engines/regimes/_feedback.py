@@ -10,7 +10,7 @@ from jaxtyping import Float
 from industriverse.kernel.errors import ConflictError, ContractError
 from industriverse.kernel.results import RegimeLabel
 
-from ._fusion import Shares, Weights, pool, pool_losses
+from ._fusion import Shares, Weights, pool_losses
 from ._model import LABELS
 from ._tracker import CONFIRM
 
@@ -111,7 +111,7 @@ class Learned:
 
     def fuse(self, physics: Shares, state: int) -> Shares:
         """Return the pooled probabilities at the weights in use."""
-        return pool(self.told_by(state), physics, self.weights.physics)
+        return self.weights.fuse(self.told_by(state), physics)
 
     def learn(self, verdict: Verdict, outcome: str) -> "Learned":
         """Return what is known after an outcome.
@@ -139,7 +139,7 @@ class Learned:
                 hint="Give outcomes of verdicts that name a known regime.",
             )
         losses = pool_losses(verdict.statistical, verdict.physics, truth)
-        now = pool(verdict.statistical, verdict.physics, self.weights.physics)
+        now = self.weights.fuse(verdict.statistical, verdict.physics)
         counts = self.counts.copy()
         counts[verdict.state, truth] += 1
         taught = replace(
@@ -160,6 +160,7 @@ class Learned:
         """Return the numbers in use that differ from those of a later state."""
         named = [
             ("physics_weight", self.weights.physics, after.weights.physics),
+            ("sharpness", self.weights.sharpness, after.weights.sharpness),
             ("confirm_threshold", self.confirm, after.confirm),
         ]
         for state, label in np.argwhere(self.counts != after.counts).tolist():

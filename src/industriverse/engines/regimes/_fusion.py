@@ -11,15 +11,22 @@ from industriverse.kernel.errors import ContractError
 from ._model import LABELS
 
 Shares = Float[np.ndarray, "label"]
-Grid = Float[np.ndarray, "weight"]
+Grid = Float[np.ndarray, "choice"]
 
 FLOOR: Final = 1e-3
 """No branch may give a regime less, so that no outcome costs more than `LOSS_BOUND` nats."""
-LOSS_BOUND: Final = float(-np.log(FLOOR))
 START: Final = 0.6
 """Weight of the physics branch before any outcome; the statistical branch has the rest."""
-GRID: Final[Grid] = np.linspace(0.05, 0.95, 19)
-"""Fixed weights of the physics branch that the learning weights are held against."""
+_LEVELS = np.linspace(0.05, 0.95, 19)
+_SHARPNESS = np.linspace(1.0, 2.0, 5)
+"""From one, for branches that say the same, to two, for branches that err independently."""
+LOSS_BOUND: Final = float(-np.log(FLOOR) * _SHARPNESS[-1])
+GRID: Final[Float[np.ndarray, "choice 2"]] = np.array(
+    [(weight, sharpness) for sharpness in _SHARPNESS for weight in _LEVELS]
+)
+"""Fixed weights of the physics branch, each with a sharpness, that learning is held against."""
+_POWERS: Final = np.column_stack([(1 - GRID[:, 0]) * GRID[:, 1], GRID[:, 0] * GRID[:, 1]])
+"""`(choice, branch)` What each branch's logarithm is multiplied by: statistical, physics."""
 _FASTEST = 1.0
 """Highest rate of learning: Bayes' rule on the grid."""
 
@@ -40,22 +47,25 @@ def floored(shares: Shares) -> Shares:
     return FLOOR + (1 - len(LABELS) * FLOOR) * given
 
 
-def pool(statistical: Shares, physics: Shares, weight: float) -> Shares:
+def pool(statistical: Shares, physics: Shares, weight: float, sharpness: float = 1.0) -> Shares:
     r"""Return the weighted log-opinion pool of two branches.
 
-    $$p_k \propto s_k^{1-w} f_k^{w}$$
+    $$p_k \propto (s_k^{1-w} f_k^{w})^\tau$$
 
     Args:
         statistical: `(label,)` The statistical branch's s.
         physics: `(label,)` The physics branch's f.
-        weight: Of the physics branch, in (0, 1).
+        weight: w, of the physics branch, in (0, 1).
+        sharpness: τ, 1 or more. With 1 the pool of two calibrated branches that know different
+            things is less sure than it may be.
 
     Notes:
         Both are floored first. The sum before normalisation is at most 1 (Hölder), so each pooled
-        share is at least `FLOOR` too.
+        share is at least `FLOOR` to the power of the sharpness.
 
     References:
-        Genest & Zidek (1986), Statistical Science 1, 114–135.
+        Genest & Zidek (1986), Statistical Science 1, 114–135; Ranjan & Gneiting (2010), Journal of
+        the Royal Statistical Society B 72, 71–91, for what pooling does to calibration.
 
     Examples:
         >>> even = np.full(4, 0.25)
@@ -64,29 +74,31 @@ def pool(statistical: Shares, physics: Shares, weight: float) -> Shares:
     """
     if not 0 < weight < 1:
         raise ContractError(f"The physics branch was given the weight {weight:g}, not in (0, 1).")
-    score = (1 - weight) * np.log(floored(statistical)) + weight * np.log(floored(physics))
+    if not sharpness >= 1:
+        raise ContractError(f"The pool was given the sharpness {sharpness:g}, below 1.")
+    mean = (1 - weight) * np.log(floored(statistical)) + weight * np.log(floored(physics))
+    score = sharpness * mean
     shares = np.exp(score - score.max())
     return shares / shares.sum()
 
 
 def pool_losses(statistical: Shares, physics: Shares, outcome: int) -> Grid:
-    """Return `(weight,)` [nat]: the log loss of the pool at each fixed weight of the grid."""
-    first, second = np.log(floored(statistical)), np.log(floored(physics))
-    scores = np.outer(1 - GRID, first) + np.outer(GRID, second)
+    """Return `(choice,)` [nat]: the log loss of the pool at each choice of the grid."""
+    scores = _POWERS @ np.log(np.stack([floored(statistical), floored(physics)]))
     return np.log(np.exp(scores).sum(axis=1)) - scores[:, outcome]
 
 
 def _prior() -> Grid:
-    """Return the grid's shares of greatest entropy whose mean is `START`."""
+    """Return the grid's shares of greatest entropy whose mean weight is `START`."""
 
     def tilted(tilt: float) -> Grid:
-        shares = np.exp(tilt * (GRID - START))
+        shares = np.exp(tilt * (GRID[:, 0] - START))
         return shares / shares.sum()
 
     low, high = -50.0, 50.0
     for _ in range(100):
         tilt = (low + high) / 2
-        low, high = (tilt, high) if tilted(tilt) @ GRID < START else (low, tilt)
+        low, high = (tilt, high) if tilted(tilt) @ GRID[:, 0] < START else (low, tilt)
     return tilted((low + high) / 2)
 
 
@@ -97,15 +109,15 @@ _WORTH: Final = float(-np.log(_PRIOR.min()))
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    r"""The weights of the two branches, learned by AdaHedge over the grid of fixed weights.
+    r"""The weights of the two branches, learned by AdaHedge over the grid of fixed choices.
 
-    Each fixed weight has the share `q ∝ prior · exp(−η L)` of its cumulated loss L; the weight
-    in use is their mean. The pool's log loss is convex in the weight, so the mean costs no more
-    than the shares' mean loss, and AdaHedge's bound holds for it.
+    A choice is a weight and a sharpness. Each has the share `q ∝ prior · exp(−η L)` of its
+    cumulated loss L; the branches' powers in use are their mean. The pool's log loss is convex in
+    the powers, so their mean costs no more than the shares' mean loss, and AdaHedge's bound holds.
 
     Attributes:
-        losses: `(weight,)` [nat]. Cumulated loss of each fixed weight.
-        told: [nat]. Cumulated loss of the pool at the weight in use when its outcome arrived.
+        losses: `(choice,)` [nat]. Cumulated loss of each fixed choice.
+        told: [nat]. Cumulated loss of the pool with the powers in use when the outcome arrived.
         gap: [nat]. Cumulated mixability gap, from which the rate follows.
         squares: [nat²]. Sum of the squared spreads of the grid's losses.
         widest: [nat]. The widest of these spreads.
@@ -113,7 +125,7 @@ class Weights:
 
     Notes:
         With the rate `η = K / (D₀ + Δ)`, Δ the gap, K the nats that the prior can cost and
-        `D₀ = K / η₁` for the highest rate η₁, the regret against the best fixed weight is at
+        `D₀ = K / η₁` for the highest rate η₁, the regret against the best fixed choice is at
         most `2 √(D₀² + K Σs²/4) + (4/3 K + 2) max s − D₀`, s the spread of a round's losses
         (at most `LOSS_BOUND`), whatever the outcomes are. It holds in the order in which
         outcomes arrive; loss by outcomes that were still out when a verdict was told is beyond it.
@@ -132,7 +144,7 @@ class Weights:
 
     @classmethod
     def start(cls) -> "Weights":
-        """Return 0.4 for the statistical branch and 0.6 for the physics branch."""
+        """Return 0.4 for the statistical branch and 0.6 for the physics branch, sharpness 1.5."""
         return cls(np.zeros(len(GRID)))
 
     @property
@@ -142,14 +154,21 @@ class Weights:
 
     @property
     def shares(self) -> Grid:
-        """`(weight,)` The share of each fixed weight."""
+        """`(choice,)` The share of each fixed choice."""
         raw = _PRIOR * np.exp(-self.rate * (self.losses - self.losses.min()))
         return raw / raw.sum()
 
     @property
     def physics(self) -> float:
         """Weight of the physics branch, within the grid."""
-        return float(np.clip(self.shares @ GRID, GRID[0], GRID[-1]))
+        powers = self.shares @ _POWERS
+        return float(np.clip(powers[1] / powers.sum(), _LEVELS[0], _LEVELS[-1]))
+
+    @property
+    def sharpness(self) -> float:
+        """Sharpness of the pool, within the grid."""
+        powers = self.shares @ _POWERS
+        return float(np.clip(powers.sum(), _SHARPNESS[0], _SHARPNESS[-1]))
 
     @property
     def statistical(self) -> float:
@@ -157,13 +176,16 @@ class Weights:
         return 1 - self.physics
 
     @property
-    def best(self) -> float:
-        """The fixed physics weight that would have cost least so far; the start before any."""
-        return float(GRID[self.losses.argmin()]) if self.outcomes else START
+    def best(self) -> tuple[float, float]:
+        """The fixed physics weight and sharpness that would have cost least so far."""
+        if not self.outcomes:
+            return START, float(_SHARPNESS.mean())
+        weight, sharpness = GRID[self.losses.argmin()].tolist()
+        return weight, sharpness
 
     @property
     def regret(self) -> float:
-        """[nat] Loss beyond that of the best fixed weight of the grid; it may be below 0."""
+        """[nat] Loss beyond that of the best fixed choice of the grid; it may be below 0."""
         return self.told - float(self.losses.min())
 
     @property
@@ -175,12 +197,16 @@ class Weights:
         rest = (4 / 3 * _WORTH + 2) * self.widest
         return 2 * float(np.sqrt(first**2 + _WORTH * self.squares / 4)) + rest - first
 
+    def fuse(self, statistical: Shares, physics: Shares) -> Shares:
+        """Return the pool with the weights in use."""
+        return pool(statistical, physics, self.physics, self.sharpness)
+
     def learn(self, losses: Grid, told: float) -> "Weights":
         """Return the weights after an outcome.
 
         Args:
-            losses: `(weight,)` [nat]. What each fixed weight lost, within 0 and `LOSS_BOUND`.
-            told: [nat]. What the weight in use lost.
+            losses: `(choice,)` [nat]. What each fixed choice lost, within 0 and `LOSS_BOUND`.
+            told: [nat]. What the pool in use lost.
 
         Raises:
             ContractError: A loss is outside these bounds.

@@ -37,7 +37,7 @@ def test_an_outcome_counts_once_and_leaves_the_state_before_as_it_was():
     assert after.counts[0].tolist() == [8.0, 2.0, 0.0, 1.0]
     assert before.counts.tolist() == COUNTS.tolist()
     names = [change.what for change in before.changes(after)]
-    assert names == ["physics_weight", "confirm_threshold", "count[0,transitional]"]
+    assert names == ["physics_weight", "sharpness", "confirm_threshold", "count[0,transitional]"]
 
 
 def test_counts_come_to_be_the_shares_of_the_outcomes():

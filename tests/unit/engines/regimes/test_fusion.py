@@ -13,7 +13,7 @@ def taught(rounds: list[tuple[np.ndarray, np.ndarray, int]]) -> list[Weights]:
     """Return the weights after each outcome."""
     weights, found = Weights.start(), []
     for statistical, physics, truth in rounds:
-        now = pool(statistical, physics, weights.physics)
+        now = weights.fuse(statistical, physics)
         losses = pool_losses(statistical, physics, truth)
         weights = weights.learn(losses, -float(np.log(now[truth])))
         found.append(weights)
@@ -48,11 +48,14 @@ def test_a_branch_that_knows_nothing_only_blunts_the_other():
 
 def test_no_share_falls_below_the_floor_though_both_branches_are_certain():
     first, second = np.eye(4)[0], np.eye(4)[1]
-    for weight in GRID.tolist():
-        for told in (pool(first, second, weight), pool(first, first, weight)):
-            assert told.min() >= 1e-3 * (1 - 1e-9)
+    for weight, sharpness in GRID.tolist():
+        for other in (first, second):
+            told = pool(first, other, weight, sharpness)
+            assert told.min() >= 1e-3**sharpness * (1 - 1e-9)
             assert told.sum() == pytest.approx(1.0)
-    assert max(pool_losses(first, first, 3)) == pytest.approx(LOSS_BOUND)
+    worst = max(pool_losses(first, first, 3))
+    assert worst <= LOSS_BOUND
+    assert worst == pytest.approx(LOSS_BOUND, rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,8 @@ def test_the_weights_start_at_two_and_three_fifths():
     start = Weights.start()
     assert start.physics == pytest.approx(0.6)
     assert start.statistical == pytest.approx(0.4)
-    assert (start.regret, start.bound, start.best) == (0.0, 0.0, 0.6)
+    assert start.sharpness == pytest.approx(1.5)
+    assert (start.regret, start.bound, start.best) == (0.0, 0.0, (0.6, 1.5))
 
 
 @pytest.mark.parametrize("right", [0.0, 0.5, 1.0])
@@ -78,7 +82,7 @@ def test_on_drawn_outcomes_the_regret_keeps_its_bound_and_the_weights_their_rang
         assert weights.physics + weights.statistical == 1.0
         assert weights.regret <= weights.bound + 1e-9
     end = history[-1]
-    assert end.physics == pytest.approx(end.best, abs=0.1)
+    assert end.physics == pytest.approx(end.best[0], abs=0.1)
     assert end.regret / end.outcomes < 0.03
 
 
@@ -87,11 +91,11 @@ def test_against_an_adversary_the_regret_keeps_its_bound():
     random = np.random.default_rng(5)
     weights = Weights.start()
     for _ in range(200):
-        sides = np.eye(4)[random.permutation(4)[:2]]
+        first, second = np.eye(4)[random.permutation(4)[:2]]
         # Whichever branch has the greater weight is made wrong.
-        truth = int(sides[0 if weights.physics > 0.5 else 1].argmax())
-        now = pool(*sides, weights.physics)
-        weights = weights.learn(pool_losses(*sides, truth), -float(np.log(now[truth])))
+        truth = int((first if weights.physics > 0.5 else second).argmax())
+        now = weights.fuse(first, second)
+        weights = weights.learn(pool_losses(first, second, truth), -float(np.log(now[truth])))
         assert weights.regret <= weights.bound + 1e-9
         assert 0 < weights.physics < 1
     assert weights.outcomes == 200
@@ -113,9 +117,18 @@ def test_the_bound_holds_for_any_bounded_losses_and_grows_like_a_root():
 
 def test_a_loss_outside_its_bounds_is_refused():
     with pytest.raises(ContractError, match="nats"):
-        Weights.start().learn(np.full(len(GRID), 8.0), 1.0)
+        Weights.start().learn(np.full(len(GRID), 14.0), 1.0)
     with pytest.raises(ContractError, match="nats"):
         Weights.start().learn(np.full(len(GRID), np.nan), 1.0)
+
+
+def test_sharpness_makes_up_for_what_pooling_blunts():
+    sure = np.array([0.9, 0.05, 0.03, 0.02])
+    told = pool(sure, sure, 0.5, 2.0)
+    raw = (0.001 + 0.996 * sure) ** 2
+    np.testing.assert_allclose(told, raw / raw.sum(), rtol=1e-12)
+    with pytest.raises(ContractError, match="sharpness"):
+        pool(EVEN, EVEN, 0.5, 0.5)
 
 
 def test_a_weight_at_the_edge_is_refused():

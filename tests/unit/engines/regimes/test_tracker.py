@@ -97,3 +97,11 @@ def test_a_stream_that_changes_its_channels_is_refused(model):
 def test_judging_every_no_samples_is_refused(model):
     with pytest.raises(ContractError, match="every 0"):
         RegimeTracker(model, 1.0, every=0)
+
+
+def test_a_higher_threshold_confirms_later(model):
+    sure: list[int] = []
+    for confirm in (0.6, 0.999):
+        tracker = RegimeTracker(model, 1.0, confirm=confirm)
+        sure.append(feed(tracker, noise(6 * WINDOW, 3, seed=8), 16)[0].sample)
+    assert sure[0] < sure[1]
