@@ -103,5 +103,5 @@ def test_a_higher_threshold_confirms_later(model):
     sure: list[int] = []
     for confirm in (0.6, 0.999):
         tracker = RegimeTracker(model, 1.0, confirm=confirm)
-        sure.append(feed(tracker, noise(6 * WINDOW, 3, seed=8), 16)[0].sample)
+        sure.append(feed(tracker, noise(2 * WINDOW, 3, seed=8), 16)[0].sample)
     assert sure[0] < sure[1]
