@@ -290,7 +290,7 @@ def test_the_bench_scores_ours_beside_the_others_on_the_same_series(tmp_path, mo
         lambda text, share: told.append(text),
         lambda path: path,  # pyright: ignore[reportArgumentType]
     )
-    size = Size(("tcpd",), (1_000,), (1e-2,), 1, 500, 2)
+    size = Size(("tcpd",), (1_000,), (1e-2,), 1, 500, 2, known=0)
     found = run(settings, size, follow)
     metrics = found["metrics"]
     assert (metrics["tcpd_cover"], metrics["tcpd_f1"], metrics["tcpd_delay"]) == (1.0, 1.0, 10.0)

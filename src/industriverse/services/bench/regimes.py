@@ -14,6 +14,7 @@ from . import _regime_baselines as baselines
 from . import _regime_scores as scores
 from . import _regime_sets as sets
 from ._regime_baselines import Follow
+from ._regime_fusion import measure_fusion
 from ._regime_peers import is_recorded, published_figures, recorded_peers
 from ._regime_scores import Figures, Scored
 from ._regime_sets import Labelled, Table
@@ -53,6 +54,9 @@ _HEADS = (
     "found",
     "delay",
     "said_after",
+    "accuracy",
+    "log_loss",
+    "calibration_error",
     "note",
 )
 
@@ -142,6 +146,7 @@ class Size:
         rates: Asked false alarms a sample.
         null_streams, null_samples: Streams without a change, of each kind, and their length.
         shifts: Streams whose mean shifts.
+        known: Records drawn of each family of known regime, for the fusion; 0 leaves it out.
     """
 
     sets: tuple[str, ...] = tuple(one.name for one in SETS)
@@ -150,6 +155,7 @@ class Size:
     null_streams: int = 20
     null_samples: int = 50_000
     shifts: int = 200
+    known: int = 50
 
 
 @runtime_checkable
@@ -197,6 +203,9 @@ def run(
     measured.rows += _absent()
     settings.progress("streams of our own", 0.7)
     _measure_streams(ours, size, settings.seed, measured)
+    if size.known:
+        settings.progress("systems of known regime", 0.9)
+        _measure_fusion(size.known, settings.seed, measured)
     return {
         "metrics": measured.metrics,
         "peers": measured.peers,
@@ -309,6 +318,16 @@ def _ratios(one: RegimeSet[Any], ours: Figures, rivals: Sequence[Figures]) -> di
         if best > 0 and mine is not None:
             ratios[f"{one.name}_{head}_over_best"] = mine / best
     return ratios
+
+
+def _measure_fusion(per_family: int, seed: int, measured: _Measured) -> None:
+    """Score the two branches and their pools on simulated systems of known regime."""
+    figures, rows = measure_fusion(per_family, seed)
+    measured.metrics |= {f"fusion_{name}": value for name, value in figures.items()}
+    samples = int(figures["records"])
+    measured.rows += [
+        _row(set="known regimes", file="all", note=f"{samples} records", **row) for row in rows
+    ]
 
 
 def _measure_streams(ours: Follows, size: Size, seed: int, measured: _Measured) -> None:
