@@ -69,3 +69,18 @@ def test_what_is_no_row_of_the_stream_is_refused():
         branch.update(np.ones((3, 3)))
     with pytest.raises(ContractError):
         StatisticalBranch(0)
+
+
+def test_a_fit_that_does_not_converge_makes_the_units_begin_anew(monkeypatch):
+    branch = StatisticalBranch(2)
+    branch.update(wave(0, 160))
+    before = branch._units
+
+    def fails(block: np.ndarray) -> None:
+        raise np.linalg.LinAlgError
+
+    monkeypatch.setattr(before, "update", fails)
+    branch.update(wave(160, 16))
+    assert branch.restarts == 1
+    assert branch._units is not before
+    assert said(branch, wave(176, 400)) == "its pattern has not changed, and it is foretold closely"
