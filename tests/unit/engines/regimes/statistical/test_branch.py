@@ -83,4 +83,4 @@ def test_a_fit_that_does_not_converge_makes_the_units_begin_anew(monkeypatch):
     branch.update(wave(160, 16))
     assert branch.restarts == 1
     assert branch._units is not before
-    assert said(branch, wave(176, 400)) == "its pattern has not changed, and it is foretold closely"
+    assert said(branch, wave(176, 400)).endswith("it is foretold closely")
