@@ -30,7 +30,9 @@ test: $(STAMP) $(PAGES) test-packages ## Lint, types, floors, pages, then every 
 test-solvers: $(STAMP) ## Solvers and laws against analytic and published answers, some twenty minutes
 	INDUSTRIVERSE_TEST_SOLVERS=1 $(BIN)/pytest -q -n 2 --dist worksteal \
 	  tests/unit/engines/simulation tests/unit/engines/forecast/laws \
-	  tests/unit/services/test_agents_bench.py tests/integration/test_ensemble_processes.py
+	  tests/unit/services/test_agents_bench.py tests/unit/services/test_forecast_bench.py \
+	  tests/unit/services/test_regime_model.py tests/integration/test_bench_proofs.py \
+	  tests/integration/test_bench_intervals.py tests/integration/test_ensemble_processes.py
 
 check: $(STAMP) $(WEB_STAMP) ## Lint, types and floors
 	$(BIN)/ruff format --check src tests

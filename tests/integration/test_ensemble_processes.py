@@ -29,7 +29,7 @@ from industriverse.services.ensemble import (
 )
 
 # A busy machine wakes a process late; the bound is wide, so that it holds there too.
-SETTINGS = EnsembleSettings(delay_s=1.0, work_s=60)
+SETTINGS = EnsembleSettings(delay_s=5.0, work_s=60)
 HISTORY = np.random.default_rng(1).normal(0, 1, (5, 16, 16))
 REQUEST = EnsembleRequest(HISTORY, 2)
 

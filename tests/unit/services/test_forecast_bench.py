@@ -1,3 +1,4 @@
+import os
 from typing import Any
 
 import jax.numpy as jnp
@@ -22,6 +23,10 @@ from industriverse.services.training import forecast_set, question, recording, t
 from tests.fakes.arrays import MemoryArrayCache
 from tests.fakes.laws import near
 from tests.fakes.training import small, tools
+
+PROOF = pytest.mark.skipif(
+    os.environ.get("INDUSTRIVERSE_TEST_SOLVERS") != "1", reason="half a minute: make test-solvers"
+)
 
 PLAN = Plan((Channel("a", conserved=True), Channel("b")), ("made up",), frames=4)
 ENDS = ("periodic", "periodic")
@@ -175,7 +180,7 @@ def test_drift_is_none_where_nothing_is_kept():
     assert drift(ASKED.truth, ASKED, plan) is None
 
 
-@pytest.mark.slow
+@PROOF
 def test_a_small_case_is_compared_whole(tmp_path):
     chosen = forecast_set(installed(), "electromagnetics")
     outside = tools(MemoryArrayCache())

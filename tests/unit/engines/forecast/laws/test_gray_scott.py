@@ -133,6 +133,7 @@ def test_frames_in_the_wrong_order_have_no_law(frames):
     assert isinstance(identify(shuffled, SPACING, 10.0, names=NAMES), NoLaw)
 
 
+@PROOF
 @pytest.mark.parametrize("kill", [0.058, 0.06])
 def test_a_pattern_that_died_out_has_no_law_to_tell(kill):
     dead = pattern(CELLS, 4, 10.0, (0.014, kill, seeded), after_s=600.0, spots=1)
@@ -154,6 +155,7 @@ def test_walls_without_flux():
     assert vrmse(law.predict(6), frames[4:]).max() < 1e-4
 
 
+@PROOF
 def test_a_given_force_and_a_given_flow(frames):
     square = Square(CELLS, CELLS * SPACING)
     force = 1e-3 * np.outer(np.cos(square.at), np.sin(2 * square.at))

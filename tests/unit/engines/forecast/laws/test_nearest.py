@@ -49,6 +49,7 @@ def error(ahead, truth):
     return np.sqrt(square).mean(axis=1)
 
 
+@PROOF
 def test_maxwells_equations_are_nearest_to_light_on_a_coarse_grid(answer):
     assert isinstance(answer, NoLaw)
     nearest = answer.nearest
@@ -66,6 +67,7 @@ def test_maxwells_equations_are_nearest_to_light_on_a_coarse_grid(answer):
     assert nearest.misfit < 0.05
 
 
+@PROOF
 def test_the_nearest_equation_forecasts_through_walls_and_discs(light, answer):
     later = light[0][4:]
     found = error(answer.nearest.predict(len(later)), later)
