@@ -6,7 +6,6 @@ import pytest
 
 from tests.bench_command import DATA, measure
 
-
 PROOF = pytest.mark.skipif(
     os.environ.get("INDUSTRIVERSE_TEST_SOLVERS") != "1", reason="half a minute: make test-solvers"
 )
