@@ -11,12 +11,9 @@ PROOF = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize(
-    "sizes",
-    [{"_ALARM_SEEDS": 34, "_CATCH_SEEDS": 2, "_HALVINGS": 2}, pytest.param({}, marks=PROOF)],
-)
-def test_every_planted_violation_is_caught_and_perfect_forecasts_pass(tmp_path, sizes):
-    document = measure("proofs", tmp_path, **sizes)
+@PROOF
+def test_every_planted_violation_is_caught_and_perfect_forecasts_pass(tmp_path):
+    document = measure("proofs", tmp_path)
     for domain in ("heat", "flow", "signal"):
         assert document.metrics[f"violations_caught/{domain}"] == 1
         for stage in ("lawful", "settled"):
