@@ -25,7 +25,8 @@ test: $(STAMP) $(PAGES) test-packages ## Lint, types, floors, pages, then every 
 	cd web && npm run --silent test
 	$(BIN)/pytest -q -n 2 --dist loadfile src tests --ignore tests/integration --ignore tests/e2e --ignore tests/kill
 	$(BIN)/pytest -q -n 2 --dist loadfile tests/integration tests/kill
-	$(BIN)/pytest -q tests/e2e
+	# One worker for each server that the browser visits.
+	$(BIN)/pytest -q -n 2 --dist loadgroup tests/e2e
 
 test-solvers: $(STAMP) ## Solvers and laws against analytic and published answers, some twenty minutes
 	INDUSTRIVERSE_TEST_SOLVERS=1 $(BIN)/pytest -q -n 2 --dist worksteal \

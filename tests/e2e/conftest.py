@@ -44,10 +44,13 @@ def _missing() -> str:
     return "" if AXE.is_file() else "web/node_modules is not installed; run `make web`"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with the reason, where there is no browser or no build."""
+    """Skip, with the reason, where there is no browser or no build; keep each server's together."""
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in here:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            item.add_marker(pytest.mark.xdist_group(str(item.callspec.params.get("base_url"))))
         item.add_marker(pytest.mark.e2e)
         item.add_marker(pytest.mark.slow)
         if reason := _missing():
