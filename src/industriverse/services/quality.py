@@ -5,7 +5,6 @@ import io
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +17,7 @@ from industriverse.kernel.signals import Signals
 from .documents import FlagDocument, QualityDocument, QualityWindow
 from .magnitudes import refuse_extremes
 from .predict import input_document, reported_only
+from .written_times import written_time
 
 _LONGEST = 4096
 """Rows judged together: a channel is measured by its own ways over so long a stretch."""
@@ -148,7 +148,4 @@ def _times(signals: Signals) -> list[str]:
 
 
 def _time(signals: Signals, row: int) -> str:
-    seconds = signals.start_s + row * signals.step_s
-    if not signals.absolute:
-        return repr(seconds)
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
+    return written_time(signals.start_s + row * signals.step_s, absolute=signals.absolute)

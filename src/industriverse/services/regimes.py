@@ -1,7 +1,6 @@
 """The regimes of a whole record: changes, segments, anomalies, and what to do about the newest."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 import numpy as np
@@ -25,12 +24,12 @@ from industriverse.kernel.signals import Signals
 from .documents import (
     AnomalyDocument,
     ChangeDocument,
-    RegimeDocument,
     RegimesDocument,
     SegmentDocument,
 )
 from .magnitudes import refuse_extremes
-from .predict import input_document, reported_only
+from .predict import input_document, regime_document, reported_only
+from .written_times import written_time
 
 Action = Literal["proceed", "monitor", "investigate", "alert", "defer"]
 Risk = Literal["low", "medium", "high"]
@@ -93,7 +92,7 @@ def follow_file(
         change_points=_changes(report, rows, observed.names, clock),
         segments=[_segment(s, clock) for s in segments],
         anomalies=[_anomaly(a, clock) for a in report.anomalies],
-        regime=_regime(regime),
+        regime=regime_document(regime),
         recommended_action=_action(regime),
         risk_level=_risk(regime, report),
         scores_path=None,
@@ -113,10 +112,7 @@ class _Clock:
         return _Clock(signals.times if row_times is None else row_times, signals.absolute)
 
     def at(self, sample: int) -> str:
-        seconds = float(self.seconds[sample])
-        if not self.absolute:
-            return repr(seconds)
-        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
+        return written_time(float(self.seconds[sample]), absolute=self.absolute)
 
 
 def scores_as_csv(followed: Followed) -> str:
@@ -165,16 +161,6 @@ def _anomaly(anomaly: Anomaly, clock: _Clock) -> AnomalyDocument:
         start_time=clock.at(anomaly.start),
         end_time=clock.at(anomaly.end - 1),
         score=anomaly.score,
-    )
-
-
-def _regime(regime: Regime) -> RegimeDocument:
-    return RegimeDocument(
-        label=regime.label,
-        confirmed=regime.confirmed,
-        probabilities=dict(regime.probabilities),
-        features=dict(regime.features),
-        evidence=regime.evidence,
     )
 
 

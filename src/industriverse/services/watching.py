@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from industriverse.engines.regimes.stream import Anomaly, ChangePoint, StreamFollower
 
 _BLOCK = 64
-"""Samples taken in one go: the compiled loops hold the interpreter, so they are kept short."""
+"""Samples taken in one go at most, so that what they led to is told soon."""
 _KEPT = 8192
 """Samples that evidence is told from."""
 _TOO_OLD = "The change lies before the samples that are kept to tell it from."

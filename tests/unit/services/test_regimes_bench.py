@@ -50,7 +50,6 @@ def report(samples, changes=(), anomalies=(), scores=None):
     return StreamReport(
         samples,
         tuple(ChangePoint(index, detected, 0.9) for index, detected in changes),
-        (),
         tuple(Anomaly(start, end, 0.9) for start, end in anomalies),
         np.zeros(samples) if scores is None else scores,
     )

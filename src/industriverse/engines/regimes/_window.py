@@ -38,6 +38,12 @@ def checked(values: Float[np.ndarray, "time channel"], step_s: float) -> Table:
     """Return the values, or refuse what is not telemetry."""
     if not (np.isfinite(step_s) and step_s > 0):
         raise ContractError(f"The sampling step is {step_s} s.", hint="It must be above 0.")
+    refuse_infinite(values)
+    return values
+
+
+def refuse_infinite(values: Float[np.ndarray, "time channel"]) -> None:
+    """Refuse a reading that is infinite, and say where it stands."""
     if np.isinf(values).any():
         row, column = np.argwhere(np.isinf(values))[0]
         raise ContractError(
@@ -46,7 +52,6 @@ def checked(values: Float[np.ndarray, "time channel"], step_s: float) -> Table:
             row=int(row),
             column=int(column),
         )
-    return values
 
 
 def _filled(table: Table) -> Table:

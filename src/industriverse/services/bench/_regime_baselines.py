@@ -46,7 +46,6 @@ def reported(
     return StreamReport(
         samples,
         tuple(ChangePoint(index, seen, 0.5) for index, seen in sorted(changes)),
-        (),
         tuple(Anomaly(a, b, float(scores[a:b].max())) for a, b in ranges),
         scores,
     )

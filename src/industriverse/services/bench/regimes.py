@@ -28,6 +28,8 @@ SeriesType = TypeVar("SeriesType", bound=Labelled)
 
 OURS = "stream"
 _RATES = (1e-3, 1e-4)
+_WIDE = 50
+"""Channels of a wide row."""
 _DELAYS = ("median", "mean", "missed")
 _UNKNOWN = {
     "skab": ("f1", "false_alarm_rate", "missing_alarm_rate"),
@@ -340,6 +342,8 @@ def _measure_streams(ours: Follows, size: Size, seed: int, measured: _Measured) 
         length = int(row["samples"])
         measured.metrics[f"samples_per_s_{length}"] = row["samples_per_s"]
         measured.metrics[f"us_per_sample_{length}"] = row["us_per_sample"]
+    (wide,) = speeds(ours, size.lengths[:1], _WIDE, seed)
+    measured.metrics[f"us_per_row_of_{_WIDE}"] = wide["us_per_sample"]
     for row in false_alarms(rated, size.rates, size.null_streams, size.null_samples, seed):
         name = f"false_alarms[{row['stream']}, {row['asked']:g}]"
         measured.metrics[name] = float(row["rate"])

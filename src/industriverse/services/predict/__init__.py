@@ -1,7 +1,7 @@
 """Predict: regime, forecast, proof and bill of one observation."""
 
 from ._case import PredictRequest, Progress
-from ._document import block_average, input_document
+from ._document import block_average, input_document, regime_document
 from ._laws import reported_only
 from ._regime import regime_of
 from ._service import STAGES, Predict
@@ -15,6 +15,7 @@ __all__ = [
     "Tools",
     "block_average",
     "input_document",
+    "regime_document",
     "regime_of",
     "reported_only",
 ]

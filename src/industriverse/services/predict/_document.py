@@ -11,7 +11,7 @@ from jaxtyping import Float
 from industriverse.kernel.observations import Observation
 from industriverse.kernel.ports import ReadResult
 from industriverse.kernel.proofs import Check
-from industriverse.kernel.results import Annotation, Forecast, LawFinding, Receipt, Replay
+from industriverse.kernel.results import Annotation, Forecast, LawFinding, Receipt, Regime, Replay
 from industriverse.kernel.signals import Signals
 from industriverse.services.documents import (
     AnnotationDocument,
@@ -70,6 +70,17 @@ def input_document(read: ReadResult, name: str, warnings: Sequence[str] = ()) ->
         start=_rfc3339(observed.start_s) if observed.absolute else None,
         step_s=observed.step_s,
         warnings=[*read.warnings, *warnings],
+    )
+
+
+def regime_document(regime: Regime) -> RegimeDocument:
+    """Return a regime as it is published."""
+    return RegimeDocument(
+        label=regime.label,
+        confirmed=regime.confirmed,
+        probabilities=dict(regime.probabilities),
+        features={k: v for k, v in regime.features.items() if math.isfinite(v)},
+        evidence=regime.evidence,
     )
 
 
@@ -281,13 +292,7 @@ def publish(case: Case, created: datetime) -> PredictDocument:
             NeighbourDocument(id=n.id, similarity=n.similarity, title=n.title, domain=n.domain)
             for n in case.neighbours
         ],
-        regime=RegimeDocument(
-            label=regime.label,
-            confirmed=regime.confirmed,
-            probabilities=dict(regime.probabilities),
-            features={k: v for k, v in regime.features.items() if math.isfinite(v)},
-            evidence=regime.evidence,
-        ),
+        regime=regime_document(regime),
         forecast=_forecast(forecast),
         preview=_preview(case.request.read.observation, forecast),
         proof=_proof(case),

@@ -1,11 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 
-import { asProblem, postRegime, type RegimeOptions } from "@/data/client";
+import { postRegime, type RegimeOptions } from "@/data/client";
 import { regimeQuery, regimesQuery } from "@/data/queries";
 import type { StreamView } from "@/data/stream-log";
-import type { Problem } from "@/data/types";
 import { Hint } from "@/kit/hint";
 import { ProblemNotice } from "@/kit/problem-notice";
 import { onShortcut } from "@/kit/shortcuts";
@@ -13,8 +12,7 @@ import { onShortcut } from "@/kit/shortcuts";
 import { ENOUGH_ROWS, plantFile } from "./plant-file";
 import { Running } from "./running";
 import { useFileDrop } from "./use-file-drop";
-
-type Work = { state: "idle" } | { state: "running"; file: File } | { state: "failed"; file: File; problem: Problem };
+import { useFileWork } from "./use-file-work";
 
 const RATES = [
   { value: "0.01", word: "one in a hundred samples" },
@@ -79,38 +77,16 @@ export function RegimeDrop({ view }: { view: StreamView | null }) {
 }
 
 function useFollowing(options: RegimeOptions) {
-  const [work, setWork] = useState<Work>({ state: "idle" });
   const client = useQueryClient();
   const navigate = useNavigate();
-  const abort = useRef<AbortController | null>(null);
-  const latest = useRef(options);
-  latest.current = options;
-
-  const start = useCallback(
-    (file: File) => {
-      abort.current?.abort();
-      const stop = new AbortController();
-      abort.current = stop;
-      setWork({ state: "running", file });
-      postRegime(file, latest.current, stop.signal).then(
-        (record) => {
-          client.setQueryData(regimeQuery(record.id).queryKey, record);
-          void client.invalidateQueries({ queryKey: regimesQuery.queryKey });
-          navigate(`/regimes/${encodeURIComponent(record.id)}`);
-        },
-        (error: unknown) => {
-          if (!stop.signal.aborted) setWork({ state: "failed", file, problem: asProblem(error) });
-        },
-      );
+  return useFileWork(
+    (file, signal) => postRegime(file, options, signal),
+    (found) => {
+      client.setQueryData(regimeQuery(found.id).queryKey, found);
+      void client.invalidateQueries({ queryKey: regimesQuery.queryKey });
+      navigate(`/regimes/${encodeURIComponent(found.id)}`);
     },
-    [client, navigate],
   );
-  const cancel = () => {
-    abort.current?.abort();
-    setWork({ state: "idle" });
-  };
-  useEffect(() => () => abort.current?.abort(), []);
-  return { work, start, cancel };
 }
 
 type FieldsProps = { options: RegimeOptions; onOptions: (options: RegimeOptions) => void };

@@ -1,11 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 
-import { asProblem, type PredictOptions, postPredict } from "@/data/client";
+import { type PredictOptions, postPredict } from "@/data/client";
 import { runQuery, runsQuery } from "@/data/queries";
 import type { StreamView } from "@/data/stream-log";
-import type { Problem } from "@/data/types";
 import { Hint } from "@/kit/hint";
 import { ProblemNotice } from "@/kit/problem-notice";
 import { onShortcut } from "@/kit/shortcuts";
@@ -14,9 +13,7 @@ import { ENOUGH_ROWS, plantFile } from "./plant-file";
 import { Running } from "./running";
 import { SnippetBox } from "./snippet-box";
 import { useFileDrop } from "./use-file-drop";
-
-
-type Work = { state: "idle" } | { state: "running"; file: File } | { state: "failed"; file: File; problem: Problem };
+import { useFileWork } from "./use-file-work";
 
 const NO_OPTIONS: PredictOptions = { variable: "", horizon: "", domain: "" };
 
@@ -85,38 +82,16 @@ export function Upload({ view }: { view: StreamView | null }) {
 }
 
 function useForecast(options: PredictOptions) {
-  const [work, setWork] = useState<Work>({ state: "idle" });
   const client = useQueryClient();
   const navigate = useNavigate();
-  const abort = useRef<AbortController | null>(null);
-  const latest = useRef(options);
-  latest.current = options;
-
-  const start = useCallback(
-    (file: File) => {
-      abort.current?.abort();
-      const stop = new AbortController();
-      abort.current = stop;
-      setWork({ state: "running", file });
-      postPredict(file, latest.current, stop.signal).then(
-        (document) => {
-          client.setQueryData(runQuery(document.trace_id).queryKey, document);
-          void client.invalidateQueries({ queryKey: runsQuery.queryKey });
-          navigate(`/runs/${encodeURIComponent(document.trace_id)}`);
-        },
-        (error: unknown) => {
-          if (!stop.signal.aborted) setWork({ state: "failed", file, problem: asProblem(error) });
-        },
-      );
+  return useFileWork(
+    (file, signal) => postPredict(file, options, signal),
+    (found) => {
+      client.setQueryData(runQuery(found.trace_id).queryKey, found);
+      void client.invalidateQueries({ queryKey: runsQuery.queryKey });
+      navigate(`/runs/${encodeURIComponent(found.trace_id)}`);
     },
-    [client, navigate],
   );
-  const cancel = () => {
-    abort.current?.abort();
-    setWork({ state: "idle" });
-  };
-  useEffect(() => () => abort.current?.abort(), []);
-  return { work, start, cancel };
 }
 
 type FieldsProps = { options: PredictOptions; onOptions: (options: PredictOptions) => void };

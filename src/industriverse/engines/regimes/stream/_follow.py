@@ -2,17 +2,17 @@
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from industriverse.engines.regimes._window import refuse_infinite
 from industriverse.kernel.errors import ContractError
 
 from ._home import REST, HomeWatcher
 from ._level import advance_levels, new_levels, restart_levels
 from ._novelty import advance_novelty, new_novelty
-from ._report import Anomaly, ChangePoint, Segment, StreamReport
+from ._report import Anomaly, ChangePoint, StreamReport
 from ._shapes import ShapeWatcher
 
 Rows = Float[np.ndarray, "time channel"]
@@ -136,14 +136,7 @@ class StreamFollower:
                 f"The stream had {len(self._shapes)} channels; this block has {rows.shape[1]}.",
                 hint="Follow a new stream when the channels change.",
             )
-        if np.isinf(rows).any():
-            row, column = np.argwhere(np.isinf(rows))[0]
-            raise ContractError(
-                f"Row {row} of column {column} is infinite.",
-                hint="Mark a missing reading as NaN.",
-                row=int(row),
-                column=int(column),
-            )
+        refuse_infinite(rows)
 
     def _advance(self, rows: Rows) -> Found:
         announced = self._level_changes(rows)
@@ -231,8 +224,6 @@ class StreamFollower:
 def follow(rows: Rows, *, false_alarms: float = FALSE_ALARMS) -> StreamReport:
     """Follow a whole record as if it came in sample by sample.
 
-    Its segments carry no regime yet: see `label_segments`.
-
     Args:
         rows: `(time, channel)` NaN marks a missing reading; any units.
         false_alarms: A sample, at most: of changes, kept where samples could come in any order.
@@ -243,7 +234,5 @@ def follow(rows: Rows, *, false_alarms: float = FALSE_ALARMS) -> StreamReport:
     follower = StreamFollower(rows.shape[1], false_alarms=false_alarms)
     found = follower.update(rows)
     changes = tuple(sorted(found.changes, key=lambda c: c.index))
-    edges = [0, *(c.index for c in changes), len(rows)]
-    segments = tuple(Segment(a, b, "initializing", False, 1.0) for a, b in pairwise(edges))
     anomalies = (*found.anomalies, *follower.finish())
-    return StreamReport(len(rows), changes, segments, anomalies, found.scores)
+    return StreamReport(len(rows), changes, anomalies, found.scores)

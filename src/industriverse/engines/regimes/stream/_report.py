@@ -1,4 +1,4 @@
-"""What following a stream found: changes, segments, anomalies, one score a sample."""
+"""What following a stream found: changes, anomalies, scores, and the segments between changes."""
 
 from dataclasses import dataclass
 
@@ -56,13 +56,11 @@ class StreamReport:
     Attributes:
         samples: Number of samples.
         change_points: By index.
-        segments: They cover all samples in order.
         anomalies: By start.
         scores: `(time,)` in [0, 1]. Anomaly score of each sample from what came up to it only.
     """
 
     samples: int
     change_points: tuple[ChangePoint, ...]
-    segments: tuple[Segment, ...]
     anomalies: tuple[Anomaly, ...]
     scores: Float[np.ndarray, "time"]

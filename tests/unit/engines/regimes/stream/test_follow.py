@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from industriverse.engines.regimes.stream import StreamFollower, follow
+from industriverse.engines.regimes.stream import StreamFollower, follow, label_segments
 from industriverse.kernel.errors import ContractError
+from industriverse.services.regime_model import shipped_regime_model
 
 
 def shifted(seed=0, at=600, samples=1000):
@@ -19,7 +20,9 @@ def test_a_planted_change_is_announced_soon_after_it():
     (change,) = report.change_points
     assert 600 <= change.detected < 640
     assert change.score > 1 - 1e-4
-    assert [(s.start, s.end) for s in report.segments] == [(0, change.index), (change.index, 1000)]
+    segments = label_segments(shifted(), report.change_points, 1.0, model=shipped_regime_model())
+    assert [(s.start, s.end) for s in segments] == [(0, change.index), (change.index, 1000)]
+    assert all(0 < s.probability <= 1 for s in segments)
 
 
 def test_nothing_after_a_sample_touches_its_score_or_an_announcement():
