@@ -5,10 +5,19 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from industriverse.engines.forecast.network import Channel, FluxNet, Plan, Scene, rollout
+from industriverse.engines.forecast.network import (
+    Channel,
+    FluxNet,
+    Plan,
+    Recording,
+    Scene,
+    pack,
+    rollout,
+)
 from industriverse.kernel.errors import ContractError
 from industriverse.kernel.plugins import installed
 from industriverse.services.bench import _forecasters as room
+from industriverse.services.bench import forecast
 from industriverse.services.bench._forecast_scores import Answer, drift, least, ratio, scored
 from industriverse.services.bench._forecasters import (
     ByLaw,
@@ -178,6 +187,37 @@ def test_ratios_are_none_where_nothing_can_be_compared():
 def test_drift_is_none_where_nothing_is_kept():
     plan = Plan((Channel("a"), Channel("b")), ("made up",))
     assert drift(ASKED.truth, ASKED, plan) is None
+
+
+def test_everyone_is_asked_for_every_window_of_the_test_runs(tmp_path, monkeypatch):
+    """With a network that nobody trained, of more channels than a law is sought of."""
+    chosen, names = forecast_set(installed(), "electromagnetics"), ("a", "b", "c", "d")
+    plan = Plan(tuple(map(Channel, names)), ("made up",), frames=4, width=4, dilations=(1,))
+    speeds = {"train": (0.1, 0.4), "validation": (0.2,), "test": (0.15, 0.3)}
+    card = {"data": {"runs": {part: len(found) for part, found in speeds.items()}, "cells": 16}}
+    (tmp_path / "forecast").mkdir()
+    weights = tmp_path / "forecast" / "electromagnetics.safetensors"
+    weights.write_bytes(pack(FluxNet.untrained(plan, 0), card))
+
+    def made_up(_, part, count, *__, cells, **___):
+        assert (count, cells) == (len(speeds[part]), 16)
+        return Recording(waves(speeds[part], (1.0, 2.0, 3.0, 4.0)), Scene("made up"))
+
+    monkeypatch.setattr(forecast, "recording", made_up)
+    outside = tools(MemoryArrayCache())
+    rows = compared(case_of(chosen, tmp_path, outside), outside)
+    named = {row["forecaster"]: row for row in rows}
+    assert set(named) == {
+        "network", "network, damped", BEST, "persistence", "linear extrapolation",
+        "dynamic modes", "climatology",
+    }  # fmt: skip
+    assert all(row["windows"] == 2 for row in rows)
+    assert named["persistence"]["vrmse_1"] > 100 * named["dynamic modes"]["vrmse_1"] > 0
+    assert "law in 0 of 2; no law: laws are sought of 3 channels" in named[BEST]["note"]
+    found = summary(rows)
+    assert found["metrics"]["domains"] == 1
+    wanted = named[BEST]["vrmse_1"] / named["dynamic modes"]["vrmse_1"]
+    assert found["ratios"]["electromagnetics: vrmse_1"] == pytest.approx(wanted)
 
 
 @PROOF

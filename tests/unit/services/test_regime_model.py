@@ -11,6 +11,7 @@ import pytest
 
 from industriverse.engines.simulation.known_regimes import FAMILIES, known_records
 from industriverse.kernel.errors import UnavailableError
+from industriverse.services import train_regimes
 from industriverse.services.regime_model import (
     CARD,
     WEIGHTS,
@@ -72,10 +73,45 @@ def test_calibration_error_by_hand():
     assert calibration_error(shares, np.zeros(150, int)) == pytest.approx(0.2)
 
 
+def words_for(folder):
+    return ["--out", str(folder), "--per-family", "2", "--seed", "3", "--date", "2026-01-01"]
+
+
+def test_training_writes_a_model_that_loads_and_a_card_of_it(fresh, tmp_path, monkeypatch, capsys):
+    """On records that are measured already: making and measuring them anew takes half a minute."""
+    asked = []
+
+    def told(**words):
+        asked.append(words)
+        return ()
+
+    monkeypatch.setattr(train_regimes, "known_records", told)
+    monkeypatch.setattr(train_regimes, "measure_all", lambda records: fresh)
+    train_regimes.main(words_for(tmp_path))
+    assert asked == [
+        {"per_family": 2, "part": "train", "seed": 3},
+        {"per_family": 1, "part": "held_out", "seed": 3},
+    ]
+    scores = json.loads(capsys.readouterr().out)
+    assert scores["records"] == len(fresh.labels)
+    assert scores["accuracy"] > 0.9
+    card = json.loads((tmp_path / CARD).read_text("utf-8"))
+    model = load_regime_model(tmp_path)
+    assert (card["sha256"], card["scores"], card["seed"]) == (model.sha256, scores, 3)
+    right = model.probabilities(fresh.features).argmax(axis=1) == fresh.labels
+    assert right.mean() == pytest.approx(scores["accuracy"])
+
+
+def test_training_is_a_command():
+    command = [sys.executable, "-m", "industriverse.services.train_regimes", "--per-family", "few"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "invalid int value: 'few'" in done.stderr
+
+
 @PROOF
 def test_the_training_command_writes_a_model_that_loads(tmp_path):
-    words = ["--out", str(tmp_path), "--per-family", "2", "--seed", "3", "--date", "2026-01-01"]
-    command = [sys.executable, "-m", "industriverse.services.train_regimes", *words]
+    command = [sys.executable, "-m", "industriverse.services.train_regimes", *words_for(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["records"] > 20
     assert load_regime_model(tmp_path).sha256
